@@ -1,0 +1,49 @@
+"""Errors of the Python world; the vendor's world (FALSE, bError, ipResultMessage) never raises.
+
+Every class is an `AlycatError` and also the builtin that fits, so both ``except AlycatError`` and the
+habitual ``except ValueError`` work. Messages name what was wrong, the value, and what is allowed.
+"""
+
+
+class AlycatError(Exception):
+    """Root of all errors that alycat raises on purpose."""
+
+    def __str__(self) -> str:  # KeyError would show the repr of the message
+        return str(self.args[0]) if self.args else ""
+
+
+class RangeError(AlycatError, ValueError):
+    """A value of the right type lies outside what is permitted."""
+
+
+class WrongType(AlycatError, TypeError):
+    """A value has a type that cannot be used here."""
+
+
+class UnknownName(AlycatError, KeyError, AttributeError):
+    """A block, symbol, parameter or column of that name does not exist."""
+
+
+class DeclarationError(AlycatError, TypeError):
+    """A block or program class is declared in a way that cannot work."""
+
+
+class SnapshotError(AlycatError, ValueError):
+    """A snapshot is truncated, damaged, of another version, or of another class."""
+
+
+class RecordingError(AlycatError, ValueError):
+    """A recording cannot be read or does not hold what was asked for."""
+
+
+class PlcError(AlycatError, RuntimeError):
+    """The Plc cannot do this in its present state."""
+
+
+class CycleOverrun(PlcError):
+    """A cycle took longer than its cycle time while strict mode was on."""
+
+
+def one_of(names: object) -> str:
+    """The permitted names, for an error message."""
+    return ", ".join(str(n) for n in names)  # type: ignore[attr-defined]

@@ -1,0 +1,198 @@
+"""IEC 61131-3 elementary types as annotations: ranges, defaults, memory form, and conversion of Python values.
+
+`UDINT` is ``Annotated[int, ...]``: a type checker sees ``int``, the runtime reads the IEC type from it.
+Sources: IEC 61131-3 table 10; TwinCAT's LTIME is unsigned 64 bit in nanoseconds, TIME unsigned 32 bit in milliseconds.
+"""
+
+import ctypes
+import enum
+import operator
+from typing import Annotated, Any, get_args, get_origin
+
+from .dctime import parse_duration
+from .errors import DeclarationError, RangeError, WrongType
+
+
+class IecType:
+    """What all types have in common: a name, a memory form, an initial value, and two conversions."""
+
+    name: str
+    ctype: Any = None  # None: has no memory of its own (interfaces)
+    initial: Any = None
+    is_direct = True  # the memory form already is the Python value
+
+    def check(self, value: Any, name: str) -> Any:
+        """The value in memory form; WrongType or RangeError names the variable, the value and what is allowed."""
+        raise NotImplementedError
+
+    def to_python(self, raw: Any) -> Any:
+        return raw
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class BoolType(IecType):
+    name, ctype, initial = "BOOL", ctypes.c_bool, False
+
+    def check(self, value: Any, name: str) -> bool:
+        if isinstance(value, (bool, int)) or type(value).__name__ in ("bool", "bool_"):
+            if value in (0, 1):
+                return bool(value)
+        raise WrongType(f"{name}: {value!r} is no BOOL; allowed are TRUE and FALSE")
+
+
+class IntType(IecType):
+    """Integers and bit strings, signed or not, of 8 to 64 bits."""
+
+    def __init__(self, name: str, ctype: Any, bits: int, signed: bool) -> None:
+        self.name, self.ctype, self.initial = name, ctype, 0
+        self.minimum = -(1 << (bits - 1)) if signed else 0
+        self.maximum = (1 << (bits - 1 if signed else bits)) - 1
+
+    def check(self, value: Any, name: str) -> int:
+        try:
+            number = operator.index(value)
+        except TypeError:
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a whole number is needed") from None
+        if not self.minimum <= number <= self.maximum:
+            raise RangeError(f"{name}: {number} is outside {self.name} {self.minimum}..{self.maximum}")
+        return number
+
+
+class DurationType(IntType):
+    """TIME and LTIME; texts such as '10ms' are taken as well."""
+
+    def __init__(self, name: str, ctype: Any, bits: int, unit_ns: int) -> None:
+        super().__init__(name, ctype, bits, signed=False)
+        self.unit_ns = unit_ns
+
+    def check(self, value: Any, name: str) -> int:
+        if isinstance(value, str):
+            value = parse_duration(value, name) // self.unit_ns
+        return super().check(value, name)
+
+
+class FloatType(IecType):
+    def __init__(self, name: str, ctype: Any) -> None:
+        self.name, self.ctype, self.initial = name, ctype, 0.0
+
+    def check(self, value: Any, name: str) -> float:
+        if isinstance(value, (str, bytes)) or not hasattr(value, "__float__"):
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a number is needed")
+        try:
+            return float(value)
+        except OverflowError:
+            raise RangeError(f"{name}: {value!r} is outside {self.name}") from None
+        except TypeError:
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a number is needed") from None
+
+
+class StringType(IecType):
+    """STRING(n): at most n characters of code page 1252, zero-terminated."""
+
+    is_direct = False
+
+    def __init__(self, length: int = 80) -> None:
+        self.length = length
+        self.name = "STRING" if length == 80 else f"STRING({length})"
+        self.ctype, self.initial = ctypes.c_char * (length + 1), b""
+
+    def check(self, value: Any, name: str) -> bytes:
+        if not isinstance(value, str):
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a text is needed")
+        try:
+            data = value.encode("cp1252")
+        except UnicodeEncodeError:
+            raise RangeError(f"{name}: {value!r} has characters outside code page 1252") from None
+        if len(data) > self.length:
+            raise RangeError(f"{name}: {len(data)} characters do not fit into {self.name}")
+        return data
+
+    def to_python(self, raw: bytes) -> str:
+        return raw.decode("cp1252", "replace")
+
+
+class WrappedType(IecType):
+    """A class around one elementary value: an enumeration, or a block such as FB_ALY_DateTime around its raw time."""
+
+    is_direct = False
+
+    def __init__(self, wrapper: Any, storage: IecType, initial: Any) -> None:
+        self.name, self.wrapper, self.storage = wrapper.__name__, wrapper, storage
+        self.ctype, self.initial = storage.ctype, initial
+
+    def check(self, value: Any, name: str) -> Any:
+        if issubclass(self.wrapper, enum.Enum):
+            try:
+                return int(self.wrapper(value))
+            except (ValueError, TypeError):
+                allowed = ", ".join(f"{m.name} ({m.value})" for m in self.wrapper)
+                raise RangeError(f"{name}: {value!r} is no {self.name}; allowed are {allowed}") from None
+        return self.storage.check(getattr(value, "nRaw", value), name)
+
+    def to_python(self, raw: Any) -> Any:
+        return self.wrapper(raw)
+
+
+class InterfaceType(IecType):
+    """An interface pointer such as I_TcMessage: shown in the declaration, without memory of its own."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def check(self, value: Any, name: str) -> Any:
+        return value
+
+
+class AnyType(IecType):
+    """The input type ANY: any numeric or bit type, taken as LREAL."""
+
+    name, ctype, initial = "ANY", ctypes.c_double, 0.0
+
+
+BOOL = Annotated[bool, BoolType()]
+BYTE = Annotated[int, IntType("BYTE", ctypes.c_uint8, 8, False)]
+WORD = Annotated[int, IntType("WORD", ctypes.c_uint16, 16, False)]
+DWORD = Annotated[int, IntType("DWORD", ctypes.c_uint32, 32, False)]
+LWORD = Annotated[int, IntType("LWORD", ctypes.c_uint64, 64, False)]
+SINT = Annotated[int, IntType("SINT", ctypes.c_int8, 8, True)]
+USINT = Annotated[int, IntType("USINT", ctypes.c_uint8, 8, False)]
+INT = Annotated[int, IntType("INT", ctypes.c_int16, 16, True)]
+UINT = Annotated[int, IntType("UINT", ctypes.c_uint16, 16, False)]
+DINT = Annotated[int, IntType("DINT", ctypes.c_int32, 32, True)]
+UDINT = Annotated[int, IntType("UDINT", ctypes.c_uint32, 32, False)]
+LINT = Annotated[int, IntType("LINT", ctypes.c_int64, 64, True)]
+ULINT = Annotated[int, IntType("ULINT", ctypes.c_uint64, 64, False)]
+REAL = Annotated[float, FloatType("REAL", ctypes.c_float)]
+LREAL = Annotated[float, FloatType("LREAL", ctypes.c_double)]
+TIME = Annotated[int, DurationType("TIME", ctypes.c_uint32, 32, 10**6)]
+LTIME = Annotated[int, DurationType("LTIME", ctypes.c_uint64, 64, 1)]
+DATE = Annotated[int, IntType("DATE", ctypes.c_uint32, 32, False)]
+TOD = Annotated[int, IntType("TOD", ctypes.c_uint32, 32, False)]
+DT = Annotated[int, IntType("DT", ctypes.c_uint32, 32, False)]
+OTCID = Annotated[int, IntType("OTCID", ctypes.c_uint32, 32, False)]
+STRING = Annotated[str, StringType(80)]
+ANY = Annotated[Any, AnyType()]
+
+
+def string(length: int) -> Any:
+    """The type STRING(length) for an annotation."""
+    return Annotated[str, StringType(length)]
+
+
+def iec_type(annotation: Any, where: str = "") -> IecType:
+    """The IEC type of an annotation: one of the names above, an IntEnum, or a class with `iec_storage`."""
+    if get_origin(annotation) is Annotated:
+        for extra in get_args(annotation)[1:]:
+            if isinstance(extra, IecType):
+                return extra
+    if isinstance(annotation, IecType):
+        return annotation
+    if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum):
+        storage = iec_type(getattr(annotation, "iec_storage", INT))
+        return WrappedType(annotation, storage, int(next(iter(annotation))))
+    if isinstance(annotation, type) and hasattr(annotation, "iec_storage"):
+        storage = iec_type(annotation.iec_storage)
+        return WrappedType(annotation, storage, storage.initial)
+    raise DeclarationError(f"{where or 'annotation'}: {annotation!r} is no IEC type; use UDINT, LREAL, BOOL, ...")
