@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-
 from alycat import __version__
 
 from ..errors import AlycatError, one_of
