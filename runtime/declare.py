@@ -30,7 +30,11 @@ class Role(enum.Enum):
     OUTPUT = "written by the step, cleared by Reset, visible from outside"
     STATE = "written by the step, cleared by Reset, private"
     BUFFER = "array allocated by Configure, cleared by Reset, private"
+    SCRATCH = "array for use within one step, no part of the state"
     VARIABLE = "variable of a program or a global one"
+
+
+BUFFERS = (Role.BUFFER, Role.SCRATCH)
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,16 @@ def state(meaning: str = "", initial: Any = None) -> Any:
 def buffer(meaning: str = "", initial: Any = 0) -> Any:
     """A private array; Configure says how many elements, Reset fills it with `initial`."""
     return Member(Role.BUFFER, initial, meaning)
+
+
+def scratch(meaning: str = "", initial: Any = 0) -> Any:
+    """A private array whose content means nothing between two calls; snapshots leave it out."""
+    return Member(Role.SCRATCH, initial, meaning)
+
+
+def variable_member(meaning: str = "", initial: Any = None) -> Any:
+    """A member that anybody may read and assign, such as the raw value of FB_ALY_DateTime."""
+    return Member(Role.VARIABLE, initial, meaning)
 
 
 @dataclass(frozen=True)
@@ -114,7 +128,7 @@ class Layout:
     def __init__(self, name: str, fields: Iterable[Field]) -> None:
         self.fields = [f for f in fields if f.type.ctype is not None]
         members = [
-            (f.name, iec_type(LINT).ctype if f.role is Role.BUFFER else f.type.ctype) for f in self.fields
+            (f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields
         ]
         self.struct: Any = type(f"{name}_memory", (ctypes.Structure,), {"_fields_": members})
         self.dtype = np.dtype(self.struct)
@@ -125,12 +139,14 @@ class Layout:
 
     def write_initial(self, memory: Any, roles: Iterable[Role]) -> None:
         for field in self.fields:
-            if field.role in roles and field.role is not Role.BUFFER:
+            if field.role in roles and field.role not in BUFFERS:
                 setattr(memory, field.name, field.initial)
 
 
 def reader(field: Field) -> property:
     """A read-only attribute over the memory; the direct kinds are read without running Python code."""
+    if field.type.ctype is None:
+        return property(operator.attrgetter(f"_{field.name}"), doc=field.meaning)
     if field.type.is_direct:
         return property(operator.attrgetter(f"_m.{field.name}"), doc=field.meaning)
     to_python, name = field.type.to_python, field.name

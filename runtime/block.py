@@ -1,0 +1,400 @@
+"""The base of all blocks: one declaration, one step, two callers, one memory.
+
+A block class declares its members (`declare`), its methods (`methods`) and one kernel `step(m) -> event id` over the
+record `m` of those members. From that come attributes, memory, Reset, snapshot, the symbol and catalogue entries, and
+both callers: `Call` runs the step once, `replay` runs it over N rows inside compiled code. They are the same compiled
+function (one row or N), so results and state bytes cannot differ.
+
+The memory is one array of bytes: outputs, inputs, configuration and state as one structure, then the buffers, then
+scratch space that is no part of the state. It holds no addresses, so its bytes mean the same in any process.
+"""
+
+import ctypes
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from . import container
+from .declare import BUFFERS, Field, Layout, Member, Role, declared_fields, output, reader, variable
+from .errors import DeclarationError, SnapshotError, WrongType, one_of
+from .iec import ANY, BOOL, UDINT, InterfaceType
+from .messages import Message
+from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
+
+__all__ = ["AlgorithmBlock", "Block", "cyclic", "method", "quick_method"]
+
+MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
+_ALIGN = 64
+_ORDER = (Role.OUTPUT, Role.VARIABLE, Role.INPUT, Role.INIT, Role.CONFIG, Role.STATE, Role.BUFFER, Role.SCRATCH)
+I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
+
+
+class Block:
+    """A function block: declared members over one memory. Subclasses without a step are plain data holders."""
+
+    category: ClassVar[str] = ""
+    fields: ClassVar[list[Field]] = []
+    layout: ClassVar[Layout]
+    methods: ClassVar[dict[str, Signature]] = {}
+    memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
+    step: ClassVar[Callable[[Any], int] | None] = None
+    picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+
+    _m: Any  # the structure over the memory
+
+    def __init_subclass__(cls, category: str | None = None, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if category is not None:
+            cls.category = category
+        cls._members = {n: v for n, v in vars(cls).items() if isinstance(v, Member)}
+        cls.methods = {
+            n: f.iec_signature
+            for n, f in inspect.getmembers(cls, inspect.isfunction)
+            if hasattr(f, "iec_signature")
+        }
+        cls.fields = declared_fields(cls) + cls._inputs_of_call()
+        cls.layout = Layout(cls.__name__, sorted(cls.fields, key=lambda f: _ORDER.index(f.role)))
+        for field in cls.fields:
+            if field.role in (Role.OUTPUT, Role.INIT):
+                setattr(cls, field.name, reader(field))
+            elif field.role is Role.VARIABLE:
+                setattr(cls, field.name, variable(field))
+            elif field.name in cls._members:
+                delattr(cls, field.name)
+        if "step" in vars(cls) and cls.step is not None:
+            cls.step = staticmethod(cls.step)
+
+    @classmethod
+    def _inputs_of_call(cls) -> list[Field]:
+        call = cls.methods.get("Call")
+        if call is None or not getattr(getattr(cls, "Call", None), "is_cyclic", False):
+            return []
+        declared = {f.name for f in declared_fields(cls)}
+        clash = [i.name for i in call.inputs if i.name in declared]
+        if clash:
+            raise DeclarationError(f"{cls.__name__}: {one_of(clash)} is both an input of Call and a member")
+        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.inputs]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        init = {f.name: f for f in self.fields if f.role is Role.INIT}
+        if len(args) > len(init):
+            raise WrongType(f"{type(self).__name__}: {len(args)} FB_init inputs given, it takes {len(init)}")
+        given = dict(zip(init, args, strict=False)) | kwargs
+        for name in given:
+            if name not in init:
+                allowed = one_of(init) if init else "none"
+                raise UnknownKeyword(f"{type(self).__name__} has no FB_init input {name}; allowed: {allowed}")
+        self._event_id, self._detail = 0, ""
+        self._init = {n: f.type.check(given[n], f"{type(self).__name__}.{n}") if n in given else f.initial
+                      for n, f in init.items()}
+        self._allocate()
+
+    # --- memory ------------------------------------------------------------------------------------------------------
+
+    def _counts(self) -> dict[str, int]:
+        """Elements of each buffer before Configure; subclasses with channels give their input buffer here."""
+        return {}
+
+    def _plan(self, counts: dict[str, int]) -> tuple[dict[str, int], int, int]:
+        """Offset of each buffer, bytes in all, bytes of state (everything before the scratch space)."""
+        offsets, size, state_size = {}, _aligned(self.layout.size), 0
+        for field in self.layout.fields:
+            if field.role in BUFFERS:
+                if field.role is Role.SCRATCH and not state_size:
+                    state_size = size
+                offsets[field.name] = size
+                size += _aligned(counts.get(field.name, 0) * ctypes.sizeof(field.type.ctype))
+        return offsets, size, state_size or size
+
+    def _allocate(self, **counts: int) -> None:
+        """A fresh memory with the given number of elements per buffer replaces the present one.
+
+        Raises MemoryError, before anything is changed, when MEMORY_LIMIT is exceeded.
+        """
+        counts = self._counts() | counts
+        offsets, size, state_size = self._plan(counts)
+        if size > MEMORY_LIMIT:
+            raise MemoryError(f"{size} bytes are needed, at most {MEMORY_LIMIT} are allowed")
+        raw = np.zeros(size + _ALIGN, np.uint8)
+        start = -raw.ctypes.data % _ALIGN
+        self._memory = raw[start : start + size]
+        self._state_size, self._buffer_counts = state_size, counts
+        self._m = self.layout.struct.from_buffer(self._memory)
+        for name, value in (*self._init.items(), *offsets.items()):
+            setattr(self._m, name, value)
+        self._clear()
+        self._fill(self._kept_buffers())
+        self._connect()
+
+    def _connect(self) -> None:
+        """What refers to the memory by address: the input views and the control words of a single call."""
+        address = ctypes.addressof(self._m)
+        self._call_control = np.array([address, 1, 0], np.int64)
+        self._control = int(self._call_control.ctypes.data)
+        self._entry: Callable[[int], int] = self._unready
+        for field in self.layout.fields:
+            if field.role is Role.INPUT:
+                start = self.layout.offset(field.name)
+                view = memoryview(self._memory)[start : start + ctypes.sizeof(field.type.ctype)]
+                setattr(self, f"_in_{field.name}", view.cast(np.dtype(field.type.ctype).char))
+
+    def _buffer(self, name: str) -> np.ndarray:
+        """A buffer as a numpy view."""
+        field = next(f for f in self.layout.fields if f.name == name)
+        start, count = getattr(self._m, name), self._buffer_counts.get(name, 0)
+        kind = np.dtype(field.type.ctype)
+        return self._memory[start : start + count * kind.itemsize].view(kind)
+
+    def _kept_buffers(self) -> tuple[str, ...]:
+        """Buffers that Reset leaves alone."""
+        return ()
+
+    def _fill(self, names: tuple[str, ...]) -> None:
+        for field in self.layout.fields:
+            if field.name in names:
+                self._buffer(field.name)[:] = field.initial
+
+    def _clear(self) -> None:
+        """Outputs, state and buffers take their initial values."""
+        self.layout.write_initial(self._m, (Role.OUTPUT, Role.STATE))
+        kept = self._kept_buffers()
+        self._fill(tuple(f.name for f in self.layout.fields if f.role in BUFFERS and f.name not in kept))
+
+    def state_bytes(self) -> bytes:
+        """Outputs, inputs, configuration, state and buffers; equal bytes mean equal behaviour from here on."""
+        return self._memory[: self._state_size].tobytes()
+
+    # --- running -----------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _unready(control: int) -> int:
+        return 0x3007
+
+    @classmethod
+    @functools.cache
+    def _runner(cls) -> Callable[[int], int]:
+        """The compiled caller of this class's step, loaded from the cache or compiled now."""
+        from .running import build_runner
+
+        return build_runner(cls)
+
+    def _finish(self, code: int) -> bool:
+        """Records the outcome of a method: an event id, or 0 which clears an earlier one."""
+        self._event_id, self._detail = code, ""
+        return not code
+
+    def _refuse_inputs(self, **values: Any) -> None:
+        refuse(self.methods["Call"], values)
+
+    # --- snapshot ----------------------------------------------------------------------------------------------------
+
+    def _description(self) -> dict[str, Any]:
+        return {
+            "class": type(self).__name__,
+            "memory_version": self.memory_version,
+            "fields": [[f.name, f.type.name, f.role.name, self.layout.offset(f.name)] for f in self.layout.fields],
+        }
+
+    def snapshot(self) -> bytes:
+        """The whole block as bytes: versioned, self-describing, the same for the same state."""
+        event = [self._event_id, self._detail]
+        return self._pack({"init": self._init, "counts": self._buffer_counts, "event": event})
+
+    def _pack(self, header: dict[str, Any]) -> bytes:
+        return container.pack("block", self._description() | header, self.state_bytes())
+
+    @classmethod
+    def restore(cls, data: bytes) -> Self:
+        """A new block in the state of the snapshot; SnapshotError when it is damaged or of another class."""
+        header, payload = container.unpack(data, "block")
+        cls._check_header(header)
+        block = cls(**header["init"])
+        block._take(header, payload)
+        return block
+
+    def load(self, data: bytes) -> None:
+        """Brings this block into the state of a snapshot of the same class and FB_init inputs, or leaves it alone."""
+        header, payload = container.unpack(data, "block")
+        self._check_header(header)
+        if header["init"] != self._init:
+            raise SnapshotError(f"snapshot has FB_init inputs {header['init']}, this block has {self._init}")
+        self._take(header, payload)
+
+    @classmethod
+    def _check_header(cls, header: dict[str, Any]) -> None:
+        found = header.get("class")
+        if found != cls.__name__:
+            raise SnapshotError(f"snapshot holds a {found}, a {cls.__name__} was expected")
+        own = [[f.name, f.type.name, f.role.name, cls.layout.offset(f.name)] for f in cls.layout.fields]
+        if header["memory_version"] != cls.memory_version or header["fields"] != own:
+            raise SnapshotError(
+                f"snapshot of {found} has memory version {header['memory_version']} with {len(header['fields'])} "
+                f"members; this alycat has version {cls.memory_version} with {len(own)}"
+            )
+
+    def _take(self, header: dict[str, Any], payload: bytes) -> None:
+        self._allocate(**header["counts"])
+        if len(payload) != self._state_size:
+            raise SnapshotError(f"snapshot has {len(payload)} bytes of state, {self._state_size} expected")
+        self._memory[: self._state_size] = np.frombuffer(payload, np.uint8)
+        self._event_id, self._detail = header["event"]
+
+    # --- description -------------------------------------------------------------------------------------------------
+
+    @classmethod
+    def interface(cls) -> dict[str, Any]:
+        """The declaration as plain data, the form of ``alycat blocks --json``."""
+
+        def pairs(role: Role) -> list[dict[str, str]]:
+            return [{"name": f.name, "type": f.type.name} for f in cls.fields if f.role is role]
+
+        methods = {
+            name: {"returns": s.returns, "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs]}
+            for name, s in cls.methods.items()
+        }
+        return {
+            "name": cls.__name__,
+            "category": cls.category,
+            "init": pairs(Role.INIT),
+            "outputs": pairs(Role.OUTPUT),
+            "methods": methods,
+        }
+
+    def __repr__(self) -> str:
+        init = ", ".join(f"{n}={v}" for n, v in self._init.items())
+        return f"<{type(self).__name__}({init})>"
+
+
+class AlgorithmBlock(Block):
+    """A block with the library's standard outputs and life: Configure, SetChannelValue, Call, Reset.
+
+    A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`. `x` holds the channel
+    values; a channel that was never set is NaN.
+    """
+
+    ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
+    bError: BOOL = output("TRUE while the latest method failed")
+    bNewResult: BOOL = output("TRUE when the latest call produced a new result")
+    bConfigured: BOOL = output("TRUE once the block is configured")
+
+    @property
+    def _ipResultMessage(self) -> Message:
+        detail = self._detail
+        if self._event_id and not detail:
+            detail = self._explain(self._event_id)
+        return Message(self._event_id, detail, type(self).__name__)
+
+    def _explain(self, event_id: int) -> str:
+        """What exactly was wrong when the step itself refused; read from the inputs that it refused."""
+        return ""
+
+    def _finish(self, code: int, detail: str = "") -> bool:
+        """Every method's end: bError and ipResultMessage tell about the latest return value."""
+        self._event_id, self._detail = code, detail
+        self._m.bError = bool(code)
+        if code:
+            self._m.bNewResult = False
+        return not code
+
+    def _configured(self) -> bool:
+        """The end of a successful Configure."""
+        self._m.bConfigured = True
+        self._entry = self._runner()
+        return self._finish(0)
+
+    def _take(self, header: dict[str, Any], payload: bytes) -> None:
+        super()._take(header, payload)
+        if self._m.bConfigured:
+            self._entry = self._runner()
+
+    @method
+    def Reset(self) -> BOOL:
+        """Drops what was learnt and calculated; keeps configuration, memory and the channel values (chosen)."""
+        configured = self._m.bConfigured
+        self._clear()
+        self._m.bConfigured = configured
+        return self._finish(0)
+
+    def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
+        """Runs the block over N rows at compiled speed, exactly as N rounds of SetChannelValue and Call would.
+
+        timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
+        Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
+        scalar output (times as raw uint64); a row that the block refuses has bError TRUE and keeps the other outputs.
+        """
+        from .running import replay
+
+        return replay(self, timestamps, values, inputs)
+
+
+class ChannelBlock(AlgorithmBlock):
+    """An algorithm block with a variable number of numeric channels, set one by one or all at once."""
+
+    @property
+    def _n(self) -> int:
+        return int(self._init["nNumChannels"])
+
+    def _counts(self) -> dict[str, int]:
+        return {"x": self._n}
+
+    def _kept_buffers(self) -> tuple[str, ...]:
+        return ("x",)
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._x = self._buffer("x")
+        self._channels = memoryview(self._x)
+        self._channel_count = self._n
+
+    @quick_method
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+        """Takes the value of one channel (1..nNumChannels) for the next Call; the last one set counts."""
+        if 0 < nChannel <= self._channel_count:
+            try:
+                self._channels[nChannel - 1] = input
+            except (TypeError, ValueError, OverflowError):
+                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
+            if self._event_id:
+                return self._finish(0)
+            return True
+        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
+
+    def set_channel_values(self, vector: Any) -> bool:
+        """Sets all channels from one vector of nNumChannels numbers; beyond the vendor. FALSE and 16#3003 if it does not fit."""
+        try:
+            row = np.asarray(vector, np.float64)
+        except (TypeError, ValueError):
+            return self._finish(0x3003, f"{vector!r} is no vector of numbers")
+        if row.shape != self._x.shape:
+            return self._finish(0x3003, f"vector of shape {row.shape}, {self._x.shape} expected")
+        self._x[:] = row
+        return self._finish(0)
+
+    def _explain(self, event_id: int) -> str:
+        if event_id == 0x3003:
+            bad = np.flatnonzero(~np.isfinite(self._x))
+            if len(bad):
+                value = self._x[bad[0]]
+                reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
+                return f"channel {bad[0] + 1} {reason}"
+        return ""
+
+
+def _aligned(size: int) -> int:
+    return (size + _ALIGN - 1) // _ALIGN * _ALIGN
+
+
+def sources_of(cls: type) -> tuple[Path, ...]:
+    """The files whose content decides what a block's kernels do, besides the runtime's own."""
+    found = []
+    for base in cls.__mro__:
+        file = inspect.getsourcefile(base) if base.__module__ not in ("builtins", "__main__") else None
+        if file:
+            found.append(Path(file))
+    return tuple(dict.fromkeys(found))
+

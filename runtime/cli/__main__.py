@@ -1,0 +1,5 @@
+"""`python -m alycat.runtime.cli`."""
+
+from . import main
+
+main()

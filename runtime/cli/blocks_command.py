@@ -1,0 +1,146 @@
+"""`alycat blocks [NAME] [--json]`: what there is, and how one block is used."""
+
+import inspect
+import itertools
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+
+from ..declare import Field, Role
+from ..iec import IecType
+from ..methods import Input, Signature
+from ..registry import all_blocks, find_block, short_name
+from .terminal import columns, command_line, console, heading, paragraph
+
+EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
+COMMON_MEANINGS = {
+    "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
+    "nChannel": "number of the channel, from 1",
+    "input": "the value; any numeric or bit type",
+}
+LIFE = ("Configure", "ConfigureChannel", "SetChannelValue", "Call", "Reset")  # the order in which one meets them
+
+
+@click.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="A list of blocks with their interfaces, for programs.")
+def blocks(name: str | None, as_json: bool) -> None:
+    """Lists all blocks, or explains the block NAME (with or without FB_ALY_, in any case)."""
+    chosen = [find_block(name)] if name else list(all_blocks())
+    if as_json:
+        click.echo(json.dumps([block.interface() for block in chosen], indent=1))
+    elif name:
+        _explain(console(), chosen[0])
+    else:
+        _list(console(), chosen)
+
+
+def summary(documented: Any) -> str:
+    """The first sentence of a docstring, or what of it stands in its first paragraph."""
+    text = documented if isinstance(documented, str) else inspect.getdoc(documented) or ""
+    first = " ".join(text.split("\n\n")[0].split())
+    return first
+
+
+def parameter_meanings(doc: str) -> dict[str, str]:
+    """Name -> meaning from the numpydoc section Parameters of a docstring."""
+    found: dict[str, str] = {}
+    names: list[str] = []
+    lines = iter(inspect.cleandoc(doc).splitlines())
+    for line in lines:
+        if line.strip() == "Parameters":
+            break
+    next(lines, "")
+    for line in lines:
+        if line and not line[0].isspace():
+            names = [part.strip() for part in line.partition(":")[0].split(",")]
+            if set(line.strip()) == {"-"}:  # the underline of the next section
+                break
+            found.update(dict.fromkeys(names, ""))
+        elif line.strip():
+            for name in names:
+                found[name] = f"{found[name]} {line.strip()}".strip()
+    return found
+
+
+def example_line(block: Any) -> str | None:
+    """A replay line for the block, with the values of its `example` where it has one."""
+    configure = block.methods.get("Configure")
+    if configure is None or not hasattr(block, "replay"):
+        return None
+    given = getattr(block, "example", {})
+    settings = [f"{i.name}={_example_value(i, given)}" for i in configure.inputs if i.required or i.name in given]
+    channels = "temp,pressure" if takes_any_number_of_channels(block) else "temp"
+    line = f"alycat replay data.csv --block {short_name(block.__name__)} --channels {channels} --time ts"
+    return f"{line} --set {' '.join(settings)}" if settings else line
+
+
+def takes_any_number_of_channels(block: Any) -> bool:
+    return any(field.role is Role.INIT and field.name == "nNumChannels" for field in block.fields)
+
+
+def _example_value(declared: Input, given: dict[str, Any]) -> str:
+    if declared.name in given:
+        value = given[declared.name]
+        return str(value).upper() if isinstance(value, bool) else str(value)
+    members = list(getattr(declared.type, "wrapper", None) or ())
+    return members[-1].name if members else EXAMPLE_VALUES.get(declared.type.name, "10")
+
+
+def _type_name(kind: IecType) -> str:
+    """Without the library's namespace, which --json shows."""
+    return kind.name.rpartition(".")[2]
+
+
+def _list(out: Console, chosen: list[Any]) -> None:
+    ordered = sorted(chosen, key=lambda block: (block.category, block.__name__))
+    for category, members in itertools.groupby(ordered, key=lambda block: block.category):
+        heading(out, category or "Other")
+        columns(out, [(block.__name__, summary(block)) for block in members])
+        out.print()
+    paragraph(out, f"{len(chosen)} block{'s' if len(chosen) != 1 else ''}; 'alycat blocks NAME' explains one.")
+
+
+def _explain(out: Console, block: Any) -> None:
+    heading(out, f"{block.__name__} ({block.category})")
+    paragraph(out, summary(block))
+    for title, role in (("FB_init", Role.INIT), ("Outputs", Role.OUTPUT)):
+        fields = [field for field in block.fields if field.role is role]
+        if fields:
+            out.print()
+            heading(out, title)
+            columns(out, [(f.name, _type_name(f.type), _with_default(f, role)) for f in fields])
+    for method in sorted(block.methods.values(), key=_life):
+        out.print()
+        _explain_method(out, method)
+    line = example_line(block)
+    if line:
+        out.print()
+        heading(out, "Example")
+        command_line(out, line.split())
+
+
+def _with_default(field: Field, role: Role) -> str:
+    return f"{field.meaning} (default {field.initial})".strip() if role is Role.INIT else field.meaning
+
+
+def _life(method: Signature) -> tuple[int, str]:
+    return (LIFE.index(method.name) if method.name in LIFE else len(LIFE) - 1, method.name)
+
+
+def _explain_method(out: Console, method: Signature) -> None:
+    heading(out, f"{method.name} : {method.returns}")
+    paragraph(out, summary(method.meaning), indent=2)
+    meanings = parameter_meanings(method.meaning)
+    columns(out, [(i.name, _type_name(i.type), _input_text(i, meanings)) for i in method.inputs], indent=4)
+
+
+def _input_text(declared: Input, meanings: dict[str, str]) -> str:
+    text = meanings.get(declared.name) or COMMON_MEANINGS.get(declared.name, "")
+    if declared.required:
+        return text
+    default = declared.default
+    shown = str(default).upper() if isinstance(default, bool) else str(default)
+    return f"{text} (default {shown})".strip()

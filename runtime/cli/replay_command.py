@@ -1,0 +1,196 @@
+"""`alycat replay FILE --block NAME ...`: a recording through a block at compiled speed."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from ..dctime import parse_duration, parse_timestamp
+from ..errors import PlcError, RecordingError, one_of
+from ..recordings import Recording
+from ..registry import find_block, short_name
+from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
+from .settings import Settings, read_settings
+from .terminal import Phases, phases
+
+CHUNKS = 100  # a progress bar needs no more
+SMALLEST_CHUNK = 10_000
+_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+
+
+class ReplayCommand(click.Command):
+    """Lets one --set take several assignments: ``--set a=1 b=2 c=3``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, list(repeat_set(args)))
+
+
+def repeat_set(args: list[str]) -> Iterator[str]:
+    """The arguments with a --set before every further assignment that follows one."""
+    value_next = more_may_follow = False
+    for arg in args:
+        if value_next:
+            value_next, more_may_follow = False, True
+        elif more_may_follow and _ASSIGNMENT.match(arg):
+            yield "--set"
+        else:
+            value_next, more_may_follow = arg == "--set", arg.startswith("--set=")
+        yield arg
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A finished replay."""
+
+    block: Any
+    instance: Any
+    settings: Settings
+    recording: Recording
+    trace: np.ndarray
+    elapsed_ns: int
+
+
+@click.command(cls=ReplayCommand, short_help="Runs a recording through a block.")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--block", "block_name", required=True, metavar="NAME", help="Block, such as DenStream.")
+@click.option("--channels", metavar="A,B,...", multiple=True, help="Columns that are the channels 1, 2, ...")
+@click.option("--time", metavar="COLUMN", help="Column of times: ISO 8601, epoch numbers, or seconds from --start.")
+@click.option("--start", metavar="TIME", help="Start (ISO 8601, UTC) of a time column in seconds, or of --cycle.")
+@click.option("--cycle", metavar="10ms", help="Distance of the rows, where there is no time column.")
+@click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
+@click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
+@click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
+@click.option("--picture", metavar="FILE|none", help="Picture .png, .svg or .pdf, or none.")
+@click.option("--axes", metavar="X,Y", help="The two channels that the picture shows as a plane.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary for programs.")
+def replay(
+    file: Path,
+    block_name: str,
+    channels: tuple[str, ...],
+    time: str | None,
+    start: str | None,
+    cycle: str | None,
+    time_unit: str | None,
+    decimal: str,
+    assignments: tuple[str, ...],
+    out: Path | None,
+    picture: str | None,
+    axes: str | None,
+    as_json: bool,
+) -> None:
+    """Runs the rows of FILE (CSV or Parquet) through a block.
+
+    Writes one row of outputs per row, as DATA.BLOCK.csv in the current folder unless --out says otherwise, and a
+    picture. Rows with missing or non-finite values are counted, reported and get no outputs.
+
+    \b
+    alycat replay data.csv --block DenStream --channels temp,pressure \\
+        --time ts --set fEps=0.15 fMuBeta=2 fLambda=0 fEpsDBSCAN=0.8 \\
+        fMinWeightDBSCAN=2 nPotMCsBufferSize=100 nOutMCsBufferSize=100
+    """
+    from .replay_report import print_report, report
+
+    block = find_block(block_name)
+    if not hasattr(block, "replay"):
+        raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
+    settings = read_settings(block, assignments)
+    targets = _targets(file, short_name(block.__name__), out, picture)
+    if start is not None:
+        parse_timestamp(start, "--start")
+    if cycle is not None:
+        parse_duration(cycle, "--cycle")
+    with phases() as progress:
+        progress.begin(f"reading {file.name}")
+        names = _channel_names(file, channels, time)
+        shown = _shown_axes(axes, names)
+        recording = Recording.read(
+            file, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
+        )
+        done = run(block, settings, recording, progress)
+        with staged(*targets) as temporary:
+            progress.begin(f"writing {targets[0].name}")
+            write_table(result_frame(block, recording, done.trace), temporary[0])
+            if len(targets) > 1:
+                progress.begin(f"drawing {targets[1].name}")
+                _draw(done, file, temporary[1], shown)
+    summary = report(done, file, targets)
+    print_report(summary, as_json)
+
+
+def run(block: Any, settings: Settings, recording: Recording, progress: Phases) -> Replayed:
+    """A fresh instance over all rows."""
+    from ..clock import stopwatch
+
+    if not int(recording.timestamps[0]):
+        raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
+    progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
+    instance = _configured(block, settings, len(recording.names))
+    rows = len(recording)
+    chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
+    progress.begin(f"replaying {rows:,} rows", total=rows)
+    parts, elapsed_ns = [], 0
+    for first in range(0, rows, chunk):
+        part = slice(first, first + chunk)
+        timestamps, values = recording.timestamps[part], recording.values[part]
+        watch = stopwatch()
+        parts.append(instance.replay(timestamps, values, **settings.call))
+        elapsed_ns += watch()
+        progress.advance(len(timestamps))
+    return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
+
+
+def _configured(block: Any, settings: Settings, channels: int) -> Any:
+    init = dict(settings.init)
+    if any(field.name == "nNumChannels" for field in block.fields):
+        init["nNumChannels"] = channels
+    instance = block(**init)
+    if hasattr(instance, "Configure") and not instance.Configure(**settings.configure):
+        message = instance.ipResultMessage
+        name = short_name(block.__name__)
+        raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
+    return instance
+
+
+def _channel_names(file: Path, channels: tuple[str, ...], time: str | None) -> list[str]:
+    """The columns of all --channels; a column whose name holds a comma has to be given alone."""
+    from ..recording_files import column_names
+
+    present = column_names(file)
+    names: list[str] = []
+    for text in channels:
+        names += [text] if text in present else [part.strip() for part in text.split(",") if part.strip()]
+    if not names:
+        others = one_of(n for n in present if n != time)
+        raise RecordingError(f"--channels is missing; the columns of {file} are {others}")
+    return names
+
+
+def _shown_axes(axes: str | None, names: list[str]) -> tuple[str, str] | None:
+    if axes is None:
+        return None
+    pair = [part.strip() for part in axes.split(",")]
+    if len(pair) != 2 or any(name not in names for name in pair) or pair[0] == pair[1]:
+        raise RecordingError(f"--axes {axes}: two different channels are needed, of {one_of(names)}")
+    return pair[0], pair[1]
+
+
+def _targets(file: Path, block: str, out: Path | None, picture: str | None) -> list[Path]:
+    """The files to be written: the outputs and, unless it is not wanted, the picture."""
+    table = out or Path(f"{file.stem}.{block}.csv")
+    check_target(table, TABLE_SUFFIXES, file)
+    if picture is not None and picture.lower() == "none":
+        return [table]
+    drawing = Path(picture) if picture else table.with_suffix(".png")
+    check_target(drawing, PICTURE_SUFFIXES, file)
+    return [table, drawing]
+
+
+def _draw(done: Replayed, file: Path, path: Path, axes: tuple[str, str] | None) -> None:
+    from .pictures import draw
+
+    draw(done, f"{file.name} through {done.block.__name__}", path, axes)

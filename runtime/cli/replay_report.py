@@ -1,0 +1,150 @@
+"""What `alycat replay` says at the end: a summary for people and the same for programs."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from ..dctime import format_duration, to_datetime
+from .terminal import columns, console, heading
+
+if TYPE_CHECKING:
+    from .replay_command import Replayed
+
+LISTED_CLUSTERS = 8
+
+
+def report(done: "Replayed", file: Path, written: Sequence[Path]) -> dict[str, Any]:
+    """The facts of a replay as plain data."""
+    recording, trace = done.recording, done.trace
+    found: dict[str, Any] = {
+        "file": str(file),
+        "block": done.block.__name__,
+        "channels": list(recording.names),
+        "settings": done.settings.all(),
+        "time": {
+            "rule": recording.time_rule,
+            "first": _iso(int(recording.timestamps[0])),
+            "last": _iso(int(recording.timestamps[-1])),
+            "duration_ns": recording.duration_ns,
+        },
+        "rows": len(recording),
+        "rows_without_outputs": _refusals(done),
+        "replay_s": done.elapsed_ns / 1e9,
+        "cycles_per_s": round(len(recording) * 1e9 / max(done.elapsed_ns, 1)),
+    }
+    accepted = ~trace["bError"]
+    fields = trace.dtype.names or ()
+    if "nClusterIdx" in fields:
+        indices, counts = np.unique(trace["nClusterIdx"][accepted], return_counts=True)
+        found["rows_by_cluster"] = {str(i): int(n) for i, n in zip(indices, counts, strict=True)}
+    for name in ("nNumClusters", "nNumPotMCs", "nNumOutMCs"):
+        if name in fields:
+            found[name] = int(trace[name][-1])
+    if "bOverflow" in fields:
+        found["overflow"] = _overflow(recording.timestamps, trace["bOverflow"])
+    if "bNewResult" in fields:
+        found["new_results"] = int(trace["bNewResult"].sum())
+    found["written"] = [{"file": str(path), "bytes": path.stat().st_size} for path in written]
+    return found
+
+
+def print_report(found: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found, indent=1, default=str))
+        return
+    out = console()
+    heading(out, f"{found['file']} through {found['block']}")
+    columns(out, list(_lines(found)))
+
+
+def _refusals(done: "Replayed") -> dict[str, Any]:
+    """How many rows the block gave no outputs for, and why."""
+    recording, refused = done.recording, done.trace["bError"]
+    missing, odd = recording.rows_missing() & refused, recording.rows_not_finite() & refused
+    rows = np.flatnonzero(refused)
+    return {
+        "total": len(rows),
+        "first_row": int(rows[0]) + 1 if len(rows) else None,
+        "missing": int(missing.sum()),
+        "missing_by_channel": {n: int(c) for n, c in zip(recording.names, recording.missing.sum(axis=0), strict=True)},
+        "not_finite": int(odd.sum()),
+        "refused_otherwise": int((refused & ~missing & ~odd).sum()),
+    }
+
+
+def _overflow(timestamps: np.ndarray, overflow: np.ndarray) -> dict[str, Any] | None:
+    rows = np.flatnonzero(overflow)
+    if not len(rows):
+        return None
+    return {"row": int(rows[0]) + 1, "time": _iso(int(timestamps[rows[0]])), "rows": len(rows)}
+
+
+def _iso(dc_ns: int) -> str:
+    """ISO 8601 with as many digits as the time has."""
+    nanoseconds = dc_ns % 10**9
+    fraction = f".{nanoseconds:09}".rstrip("0") if nanoseconds else ""
+    return f"{to_datetime(dc_ns):%Y-%m-%dT%H:%M:%S}{fraction}Z"
+
+
+def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    yield "Rows", f"{_count(found['rows'])}, channels {', '.join(found['channels'])}"
+    time = found["time"]
+    yield "Time", f"{time['first']} to {time['last']} ({format_duration(time['duration_ns'])}), read as {time['rule']}"
+    yield "Without outputs", _refusal_text(found["rows_without_outputs"])
+    yield "Speed", f"{_count(found['cycles_per_s'])} cycles/s ({found['replay_s']:.3g} s for the replay alone)"
+    if "rows_by_cluster" in found:
+        yield "Clusters", _cluster_text(found)
+    elif "new_results" in found:
+        yield "New results", _count(found["new_results"])
+    if "nNumPotMCs" in found:
+        yield "Micro-clusters", f"{found['nNumPotMCs']} potential, {found['nNumOutMCs']} outlier at the end"
+    if "overflow" in found:
+        yield "Overflow", _overflow_text(found["overflow"])
+    for entry in found["written"]:
+        yield "Written", f"{entry['file']} ({_size(entry['bytes'])})"
+
+
+def _refusal_text(refusals: dict[str, Any]) -> str:
+    if not refusals["total"]:
+        return "no row"
+    by_channel = ", ".join(f"{name} {_count(n)}" for name, n in refusals["missing_by_channel"].items() if n)
+    reasons = [
+        f"{_count(refusals['missing'])} with a missing value ({by_channel})" if refusals["missing"] else "",
+        f"{_count(refusals['not_finite'])} with a NaN or infinite value" if refusals["not_finite"] else "",
+        f"{_count(refusals['refused_otherwise'])} refused otherwise" if refusals["refused_otherwise"] else "",
+    ]
+    return f"{_rows(refusals['total'])}: {', '.join(filter(None, reasons))}; first row {refusals['first_row']}"
+
+
+def _cluster_text(found: dict[str, Any]) -> str:
+    by_cluster = dict(found["rows_by_cluster"])
+    outliers = by_cluster.pop("-1", 0)
+    largest = sorted(by_cluster, key=lambda i: (-by_cluster[i], int(i)))
+    listed = sorted(largest[:LISTED_CLUSTERS], key=int)
+    parts = [f"index {i}: {_rows(by_cluster[i])}" for i in listed]
+    if len(largest) > LISTED_CLUSTERS:
+        rest = largest[LISTED_CLUSTERS:]
+        parts.append(f"{len(rest)} more: {_rows(sum(by_cluster[i] for i in rest))}")
+    return f"{found['nNumClusters']} at the end; " + ", ".join([*parts, f"outliers: {_rows(outliers)}"])
+
+
+def _overflow_text(overflow: dict[str, Any] | None) -> str:
+    if overflow is None:
+        return "none"
+    return f"learning stopped at row {_count(overflow['row'])} ({overflow['time']}): a buffer was full"
+
+
+def _rows(count: int) -> str:
+    return f"{_count(count)} row{'s' if count != 1 else ''}"
+
+
+def _count(number: int) -> str:
+    return f"{number:,}".replace(",", " ")
+
+
+def _size(size: int) -> str:
+    return f"{size / 1e6:.1f} MB" if size >= 10**6 else f"{max(size // 1000, 1)} kB"

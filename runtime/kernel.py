@@ -1,0 +1,135 @@
+"""Compiled code: one policy for all kernels, and a compile cache that is never stale and never in the way.
+
+`kernel` marks a function that runs inside compiled code (and, with NUMBA_DISABLE_JIT=1, as plain Python).
+`compiled` turns an outermost kernel into a function called from Python. numba's own cache keeps a caller when a
+callee in another file changed, stops the program on a damaged file, and raises where no folder is writable; this
+one is keyed by the content of every source that can matter and treats a bad or missing file as a miss.
+"""
+
+import hashlib
+import os
+import pickle
+import platform
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numba
+from numba.core.caching import _Cache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+JIT = not numba.config.DISABLE_JIT
+PLAIN = bool(os.environ.get("ALYCAT_PLAIN_KERNELS"))  # compile the plain twins of the vector code
+
+F = TypeVar("F", bound=Callable[..., Any])
+_HERE = Path(__file__).parent
+
+
+def kernel(function: F) -> F:
+    """Compiles on first use; no fast-math and no contraction, so that every machine gets the same bits."""
+    return numba.njit(error_model="numpy", fastmath=False)(function)  # type: ignore[no-any-return]
+
+
+def compiled(function: Callable[..., Any], name: str, sources: Iterable[Path], *example: Any) -> Callable[..., Any]:
+    """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher."""
+    if not JIT:
+        return function
+    dispatcher: Any = function
+    dispatcher._cache = KernelCache(name, _digest(tuple(sources)))
+    signature = tuple(numba.typeof(a) for a in example)
+    dispatcher.compile(signature)
+    result = dispatcher.overloads[signature]
+    return result.entry_point  # type: ignore[no-any-return]
+
+
+@cache
+def _digest(sources: tuple[Path, ...]) -> str:
+    """A hash over the runtime's own sources, those of the caller, the versions and the mode."""
+    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()} {PLAIN}".encode())
+    for path in [*sorted(_HERE.glob("*.py")), *sources]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def cache_folder() -> Path | None:
+    """The first writable of: $ALYCAT_CACHE_DIR, beside the package, the user's cache folder; None if there is none."""
+    chosen = os.environ.get("ALYCAT_CACHE_DIR")
+    user = Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "alycat"
+    for folder in [Path(chosen)] if chosen else [_HERE / "__pycache__", user]:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                return folder
+        except OSError:
+            continue
+    return None
+
+
+class KernelCache(_Cache):  # type: ignore[misc]
+    """One file per kernel, machine and digest; an unreadable or foreign file is a miss."""
+
+    def __init__(self, name: str, digest: str) -> None:
+        self._name, self._digest = name, digest
+
+    cache_path = property(lambda self: str(cache_folder()))
+
+    def _path(self, folder: Path, signature: Any, codegen: Any) -> Path:
+        key = f"{self._digest} {signature} {codegen.magic_tuple()}"
+        return folder / f"alycat-{self._name}-{hashlib.sha256(key.encode()).hexdigest()[:24]}.nbc"
+
+    def load_overload(self, signature: Any, target_context: Any) -> Any:
+        target_context.refresh()
+        for folder in _readable_folders():
+            data = _checked_bytes(self._path(folder, signature, target_context.codegen()))
+            if data is not None:
+                payload = pickle.loads(data)  # a file of our own, whose hash has just been checked
+                return CompileResult._rebuild(target_context, *payload)
+        _announce(self._name)
+        return None
+
+    def save_overload(self, signature: Any, result: Any) -> None:
+        folder = cache_folder()
+        if folder is None:
+            return
+        path = self._path(folder, signature, result.codegen)
+        data = dumps(result._reduce())
+        try:
+            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+                file.write(hashlib.sha256(data).digest() + data)
+            os.replace(file.name, path)
+        except OSError:
+            return  # a full disk costs the cache, not the work
+
+    def enable(self) -> None:
+        """Part of numba's interface."""
+
+    def disable(self) -> None:
+        """Part of numba's interface."""
+
+    def flush(self) -> None:
+        """Part of numba's interface."""
+
+
+def _readable_folders() -> list[Path]:
+    """Where a cached kernel may lie; a read-only package folder may have been filled by its installer."""
+    chosen = cache_folder()
+    return [f for f in dict.fromkeys((_HERE / "__pycache__", chosen)) if f is not None]
+
+
+def _checked_bytes(path: Path) -> bytes | None:
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    return data[32:] if len(data) > 32 and hashlib.sha256(data[32:]).digest() == data[:32] else None
+
+
+def _announce(name: str) -> None:
+    """A cold compile takes seconds; a person at a terminal should know why nothing happens, and that it is once."""
+    if sys.stderr is not None and sys.stderr.isatty():
+        where = "" if cache_folder() else " (no writable cache folder: at every start)"
+        print(f"alycat: compiling {name} once for this installation, some seconds ...{where}", file=sys.stderr)

@@ -1,0 +1,145 @@
+"""Recordings: measured channels with a time per row, from a CSV or Parquet file.
+
+Usage::
+
+    recording = Recording.read("data.csv", time="ts", channels=["temp", "pressure"])
+    trace = fb.replay(recording.timestamps, recording.values)
+    task.link(recording["temp"], "MAIN.fInputCh2")
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .dctime import Duration, parse_duration, parse_timestamp
+from .errors import RecordingError, UnknownName, one_of
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """Rows of channel values with their DC time in ns, times never falling.
+
+    `missing` marks cells without a value (NaN in `values`); `time_rule` says in words how the times were read.
+    `has_date` is False when the times are only a count of cycles, without a start.
+    """
+
+    names: tuple[str, ...]
+    timestamps: NDArray[np.uint64]
+    values: NDArray[np.float64]
+    missing: NDArray[np.bool_]
+    time_name: str = "time"
+    time_rule: str = ""
+    has_date: bool = True
+
+    @classmethod
+    def read(
+        cls,
+        path: str | Path,
+        *,
+        time: str | None = None,
+        channels: Sequence[str] | None = None,
+        start: int | str | datetime | None = None,
+        cycle: Duration | None = None,
+        time_unit: str | None = None,
+        decimal: str = ".",
+    ) -> "Recording":
+        """Reads a file; `channels` None takes all columns but the time.
+
+        Parameters
+        ----------
+        time
+            Column of ISO 8601 text, dates, epoch numbers, or (with `start`) seconds from the start.
+        cycle
+            Distance of the rows where there is no time column: row k is at start + k * cycle.
+        time_unit
+            s, ms, us or ns for a column of numbers; by default the size of the numbers decides.
+        decimal
+            The decimal character of a CSV file.
+
+        Raises
+        ------
+        RecordingError, UnknownName
+            Names the file, column, row, value, and what is allowed.
+        """
+        from .recording_files import column_names, numbers, read_table  # polars takes time to import
+        from .recording_times import even_times, read_times
+
+        file = Path(path)
+        if (time is None) == (cycle is None):
+            raise RecordingError("a recording needs either a time column (--time) or a cycle time (--cycle)")
+        names = list(channels) if channels is not None else [n for n in column_names(file) if n and n != time]
+        _check_names(names, time)
+        origin = None if start is None else parse_timestamp(start, "start")
+        table = read_table(file, [*names, time] if time else names)
+        if time:
+            times = read_times(table, time, origin, time_unit)
+        else:
+            assert cycle is not None
+            times = even_times(table.frame.height, parse_duration(cycle, "cycle"), origin)
+        values = np.empty((table.frame.height, len(names)))
+        missing = np.empty(values.shape, np.bool_)
+        for index, name in enumerate(names):
+            values[:, index], missing[:, index] = numbers(table, name, decimal)
+        has_date = time is not None or start is not None
+        return cls(tuple(names), times.timestamps, values, missing, time or "time", times.rule, has_date)
+
+    def __len__(self) -> int:
+        return len(self.timestamps)
+
+    def __getitem__(self, name: str) -> "RecordedChannel":
+        """A channel as a source for a link."""
+        if name not in self.names:
+            raise UnknownName(f"no channel '{name}' in the recording; it has {one_of(self.names)}")
+        return RecordedChannel(name, self.timestamps, self.values[:, self.names.index(name)])
+
+    @property
+    def duration_ns(self) -> int:
+        """From the first row to the last."""
+        return int(self.timestamps[-1]) - int(self.timestamps[0])
+
+    def rows_missing(self) -> NDArray[np.bool_]:
+        """Rows in which at least one channel has no value."""
+        return np.asarray(self.missing.any(axis=1))
+
+    def rows_not_finite(self) -> NDArray[np.bool_]:
+        """Rows with a NaN or an infinity, and no missing value."""
+        return ~np.isfinite(self.values).all(axis=1) & ~self.rows_missing()
+
+
+class RecordedChannel:
+    """One channel as a link source: the value holds until the next row (zero-order hold).
+
+    Before the first row it is the first value; a row without a value gives NaN, as recorded.
+    """
+
+    def __init__(self, name: str, timestamps: NDArray[np.uint64], values: NDArray[np.float64]) -> None:
+        self.name = name
+        self._timestamps, self._values = timestamps, values
+        self._from, self._until, self._value = 1, 0, 0.0  # empty: the first sample looks the row up
+
+    def sample(self, t_ns: int) -> float:
+        """The value at a DC time."""
+        if not self._from <= t_ns < self._until:
+            self._seek(t_ns)
+        return self._value
+
+    def _seek(self, t_ns: int) -> None:
+        # The numpy type matters: uint64 against a Python int would be compared as float64.
+        after = int(self._timestamps.searchsorted(np.uint64(t_ns), side="right"))
+        self._from = int(self._timestamps[after - 1]) if after else 0
+        self._until = int(self._timestamps[after]) if after < len(self._timestamps) else 1 << 64
+        self._value = float(self._values[max(after - 1, 0)])
+
+
+def _check_names(names: list[str], time: str | None) -> None:
+    if not names:
+        raise RecordingError("no channel: name at least one column")
+    twice = next((n for n in names if names.count(n) > 1), None)
+    if twice is not None:
+        raise RecordingError(f"channel '{twice}' is named {names.count(twice)} times")
+    if time in names:
+        raise RecordingError(f"column '{time}' is the time; it cannot be a channel as well")
