@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
+from . import plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
 from .dctime import LATEST, parse_duration, parse_timestamp
 from .errors import PlcError, RangeError, WrongType
@@ -54,9 +56,9 @@ class Plc:
         self.app_info.AppName = self.app_info.ProjectName = name
         self.cycle_finished: list[Callable[[Task], None]] = []  # called between two cycles with the task that ran
         self.ending = ""  # why the present run comes to its end; looked at between two cycles
-        self._start_ns = None if start is None else parse_timestamp(start, "start")
-        self._left_ns: int | None = None  # the time when the latest run ended
-        self._running = False
+        self.start_ns = None if start is None else parse_timestamp(start, "start")
+        self.left_ns: int | None = None  # the time when the latest run ended
+        self.is_running = False
         self._between_cycles = True
 
     # --- building ----------------------------------------------------------------------------------------------------
@@ -120,6 +122,32 @@ class Plc:
         """All symbols by instance path, case-insensitive."""
         return SymbolTable(self)
 
+    # --- snapshots ---------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> bytes:
+        """The whole state as bytes; only between two cycles."""
+        return plcfile.snapshot(self)
+
+    def load(self, data: bytes) -> None:
+        """Take over the state of a snapshot of the same project, or raise SnapshotError and stay unchanged."""
+        self.check_between_cycles(running=False)
+        plcfile.load(self, data)
+
+    def save(self, path: str | Path) -> None:
+        """Write a snapshot to disk in one step; the previous one is kept as `<name>.bak`."""
+        plcfile.save(self, path)
+
+    def restore(self, path: str | Path) -> plcfile.Restored:
+        """Load a snapshot from disk; falls back to the `.bak` if the file is missing or damaged, and says so."""
+        self.check_between_cycles(running=False)
+        return plcfile.restore(self, path)
+
+    def check_between_cycles(self, running: bool = True) -> None:
+        """PlcError within a cycle, and with running=False throughout a run."""
+        if not self._between_cycles or (self.is_running and not running):
+            when = "between two cycles, in a cycle_finished function" if running else "while the Plc does not run"
+            raise PlcError(f"{self.name}: this can be done {when}, or after the run")
+
     # --- running -----------------------------------------------------------------------------------------------------
 
     def run(
@@ -158,23 +186,23 @@ class Plc:
         duration: int | str | timedelta | None,
         until: Until | None,
     ) -> RunResult:
-        if self._running:
+        if self.is_running:
             raise PlcError(f"{self.name} is running already")
         if cycles is not None and cycles < 0:
             raise RangeError(f"cycles: {cycles} is negative")
         self._prepare()
         before = [t.cycles for t in self.tasks]
         end_ns = self._end_time(duration, None if callable(until) else until)
-        self._running, self._between_cycles, self.ending = True, False, ""
+        self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
             with use_clock(self.clock), self._asking(until if callable(until) else None):
                 self._schedule(wait, cycles, end_ns)
         finally:
-            self._running, self._between_cycles = False, True
-            self._left_ns = self.clock.now()
+            self.is_running, self._between_cycles = False, True
+            self.left_ns = self.clock.now()
         done = {t.name: t.cycles - n for t, n in zip(self.tasks, before, strict=True)}
         errors = {t.name: t.explain() for t in self.tasks if t.error}
-        return RunResult(done, self._left_ns, self.ending, errors)
+        return RunResult(done, self.left_ns, self.ending, errors)
 
     def _prepare(self) -> None:
         """Resolve the links and place new tasks on the grid, after a pause all of them."""
@@ -183,11 +211,11 @@ class Plc:
         for task in self.tasks:
             task.bind()
         now = self.clock.now()
-        if self._start_ns is None:
-            self._start_ns = now
+        if self.start_ns is None:
+            self.start_ns = now
         for task in self.tasks:
-            if task.due_ns < 0 or now != self._left_ns:
-                task.place(self._start_ns, now)
+            if task.due_ns < 0 or now != self.left_ns:
+                task.place(self.start_ns, now)
 
     def _end_time(self, duration: int | str | timedelta | None, until: int | str | datetime | None) -> int:
         end = LATEST if until is None else parse_timestamp(until, "until")

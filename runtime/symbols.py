@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .block import Block
 from .declare import Field, Role
 from .errors import UnknownName, WrongType, one_of
 from .iec import BOOL, DT, DWORD, LINT, LREAL, OTCID, STRING, UDINT, UINT, ULINT, IecType, iec_type, string
@@ -103,7 +104,7 @@ class SymbolTable(Mapping[str, Symbol]):
         for name, root in self._roots():
             yield from (f"{name}.{field.name}" for field in root._layout.fields)
             for path, block in blocks_of(root):
-                yield from (f"{name}.{path}.{f.name}" for f in type(block).fields if f.role is Role.OUTPUT)
+                yield from (f"{name}.{path}.{field.name}" for field in _visible(block))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
@@ -125,7 +126,9 @@ class SymbolTable(Mapping[str, Symbol]):
         node: Any = root
         field: Field | None = None
         getters: list[Callable[[Any], Any]] = []
+        lasting = True  # what an output returns is made anew at each reading, so writing to it would be lost
         for name, index in _STEP.findall(rest):
+            lasting = lasting and field is None
             if name:
                 attribute, field = _member(node, name)
                 text += f".{attribute}"
@@ -141,22 +144,19 @@ class SymbolTable(Mapping[str, Symbol]):
         if field is None:
             kind = _kind(parent, text, node)
             return Symbol(text, kind, kind.name if kind else type(node).__name__, "", read)
-        store = partial(setattr, root._m, field.name) if parent is root else None
+        owner = partial(_follow, tuple(getters[:-1]), root)
+        store = partial(_store, owner, field.name) if lasting and field.role is Role.VARIABLE else None
         return Symbol(text, field.type, field.type.name, field.meaning, read, store)
 
 
-def is_block(value: Any) -> bool:
-    return isinstance(getattr(type(value), "fields", None), list)
-
-
-def blocks_of(root: Variables) -> Iterator[tuple[str, Any]]:
+def blocks_of(root: Variables) -> Iterator[tuple[str, Block]]:
     """The blocks among the attributes of a program, with their path in it, in the order of their making."""
     for name, value in vars(root).items():
         yield from _blocks(name, value)
 
 
-def _blocks(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if is_block(value):
+def _blocks(path: str, value: Any) -> Iterator[tuple[str, Block]]:
+    if isinstance(value, Block):
         yield path, value
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
@@ -166,12 +166,16 @@ def _blocks(path: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _blocks(f"{path}[{key}]", item)
 
 
+def _visible(block: Block) -> list[Field]:
+    return [field for field in type(block).fields if field.role in (Role.OUTPUT, Role.VARIABLE)]
+
+
 def _member(node: Any, name: str) -> tuple[str, Field | None]:
     """The attribute that a path step means, with its declaration if it has one."""
     if isinstance(node, Variables):
         fields, others = node._layout.fields, [n for n, value in vars(node).items() if any(_blocks(n, value))]
-    elif is_block(node):
-        fields, others = [f for f in type(node).fields if f.role is Role.OUTPUT], []
+    elif isinstance(node, Block):
+        fields, others = _visible(node), []
     else:
         fields, others = [], [n for n in dir(node) if not n.startswith("_") and not callable(getattr(node, n))]
     for field in fields:
@@ -192,6 +196,10 @@ def _kind(parent: Any, path: str, value: Any) -> IecType | None:
     if isinstance(value, enum.IntEnum):
         return iec_type(type(value))
     return iec_type(_TYPE_OF_VALUE[type(value)]) if type(value) in _TYPE_OF_VALUE else None
+
+
+def _store(owner: Callable[[], Any], name: str, raw: Any) -> None:
+    setattr(owner()._m, name, raw)
 
 
 def _follow(getters: tuple[Callable[[Any], Any], ...], node: Any) -> Any:

@@ -71,8 +71,8 @@ class Task:
         self.programs: list[tuple[str, Program]] = []
         self.info = PlcTaskSystemInfo()
         self._describe()
-        self.state = TaskState.RUN
         self.error: Exception | None = None  # its cycle and time are info.CycleCount and info.DcTaskTime
+        self.failure = ""  # the error in one line, for snapshots
         self.exceed_counter = 0
         self.skipped_ticks = 0
         self.cycles = 0  # as CycleCount, but never wraps
@@ -93,6 +93,10 @@ class Task:
 
     def __repr__(self) -> str:
         return f"<Task {self.name} {format_duration(self.cycle_time_ns)} priority {self.priority} {self.state}>"
+
+    @property
+    def state(self) -> TaskState:
+        return TaskState.ERROR if self.error else TaskState.RUN
 
     # --- what happens at the edges of a cycle ------------------------------------------------------------------------
 
@@ -191,12 +195,12 @@ class Task:
             raise error
 
     def _fail(self, error: Exception) -> None:
-        self.state, self.error = TaskState.ERROR, error
+        self.error, self.failure = error, f"{type(error).__name__}: {error}"
 
     def explain(self) -> str:
         """One line about why the task stands still; empty while it runs."""
         if self.error is None:
             return ""
         when = format_timestamp(self.info.DcTaskTime)
-        return f"{self.name} stopped in cycle {self.cycles} at {when}: {type(self.error).__name__}: {self.error}"
+        return f"{self.name} stopped in cycle {self.cycles} at {when}: {self.failure}"
 
