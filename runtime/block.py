@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .declare import BUFFERS, Field, Layout, Member, Role, declared_fields, output, reader
+from .declare import BUFFERS, Field, Layout, Member, Role, declared_fields, output, reader, variable
 from .errors import DeclarationError, SnapshotError, WrongType, one_of
 from .iec import ANY, BOOL, UDINT, InterfaceType
 from .messages import Message
@@ -30,7 +30,7 @@ __all__ = ["AlgorithmBlock", "Block", "cyclic", "method", "quick_method"]
 
 MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
 _ALIGN = 64
-_ORDER = (Role.OUTPUT, Role.INPUT, Role.INIT, Role.CONFIG, Role.STATE, Role.BUFFER, Role.SCRATCH)
+_ORDER = (Role.OUTPUT, Role.VARIABLE, Role.INPUT, Role.INIT, Role.CONFIG, Role.STATE, Role.BUFFER, Role.SCRATCH)
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
 
@@ -57,15 +57,28 @@ class Block:
             for n, f in inspect.getmembers(cls, inspect.isfunction)
             if hasattr(f, "iec_signature")
         }
-        cls.fields = declared_fields(cls) + _inputs_of_call(cls)
+        cls.fields = declared_fields(cls) + cls._inputs_of_call()
         cls.layout = Layout(cls.__name__, sorted(cls.fields, key=lambda f: _ORDER.index(f.role)))
         for field in cls.fields:
             if field.role in (Role.OUTPUT, Role.INIT):
                 setattr(cls, field.name, reader(field))
+            elif field.role is Role.VARIABLE:
+                setattr(cls, field.name, variable(field))
             elif field.name in cls._members:
                 delattr(cls, field.name)
         if "step" in vars(cls) and cls.step is not None:
             cls.step = staticmethod(cls.step)
+
+    @classmethod
+    def _inputs_of_call(cls) -> list[Field]:
+        call = cls.methods.get("Call")
+        if call is None or not getattr(getattr(cls, "Call", None), "is_cyclic", False):
+            return []
+        declared = {f.name for f in declared_fields(cls)}
+        clash = [i.name for i in call.inputs if i.name in declared]
+        if clash:
+            raise DeclarationError(f"{cls.__name__}: {one_of(clash)} is both an input of Call and a member")
+        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.inputs]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         init = {f.name: f for f in self.fields if f.role is Role.INIT}
@@ -87,12 +100,8 @@ class Block:
         """Elements of each buffer before Configure; subclasses with channels give their input buffer here."""
         return {}
 
-    def _allocate(self, **counts: int) -> None:
-        """A fresh memory with the given number of elements per buffer replaces the present one.
-
-        Raises MemoryError, before anything is changed, when MEMORY_LIMIT is exceeded.
-        """
-        counts = self._counts() | counts
+    def _plan(self, counts: dict[str, int]) -> tuple[dict[str, int], int, int]:
+        """Offset of each buffer, bytes in all, bytes of state (everything before the scratch space)."""
         offsets, size, state_size = {}, _aligned(self.layout.size), 0
         for field in self.layout.fields:
             if field.role in BUFFERS:
@@ -100,12 +109,21 @@ class Block:
                     state_size = size
                 offsets[field.name] = size
                 size += _aligned(counts.get(field.name, 0) * ctypes.sizeof(field.type.ctype))
+        return offsets, size, state_size or size
+
+    def _allocate(self, **counts: int) -> None:
+        """A fresh memory with the given number of elements per buffer replaces the present one.
+
+        Raises MemoryError, before anything is changed, when MEMORY_LIMIT is exceeded.
+        """
+        counts = self._counts() | counts
+        offsets, size, state_size = self._plan(counts)
         if size > MEMORY_LIMIT:
             raise MemoryError(f"{size} bytes are needed, at most {MEMORY_LIMIT} are allowed")
         raw = np.zeros(size + _ALIGN, np.uint8)
         start = -raw.ctypes.data % _ALIGN
         self._memory = raw[start : start + size]
-        self._state_size, self._buffer_counts = state_size or size, counts
+        self._state_size, self._buffer_counts = state_size, counts
         self._m = self.layout.struct.from_buffer(self._memory)
         for name, value in (*self._init.items(), *offsets.items()):
             setattr(self._m, name, value)
@@ -184,12 +202,11 @@ class Block:
 
     def snapshot(self) -> bytes:
         """The whole block as bytes: versioned, self-describing, the same for the same state."""
-        header = self._description() | {
-            "init": self._init,
-            "counts": self._buffer_counts,
-            "event": [self._event_id, self._detail],
-        }
-        return container.pack("block", header, self.state_bytes())
+        event = [self._event_id, self._detail]
+        return self._pack({"init": self._init, "counts": self._buffer_counts, "event": event})
+
+    def _pack(self, header: dict[str, Any]) -> bytes:
+        return container.pack("block", self._description() | header, self.state_bytes())
 
     @classmethod
     def restore(cls, data: bytes) -> Self:
@@ -366,17 +383,6 @@ class ChannelBlock(AlgorithmBlock):
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
                 return f"channel {bad[0] + 1} {reason}"
         return ""
-
-
-def _inputs_of_call(cls: type[Block]) -> list[Field]:
-    call = cls.methods.get("Call")
-    if call is None or not getattr(getattr(cls, "Call", None), "is_cyclic", False):
-        return []
-    declared = {f.name for f in declared_fields(cls)}
-    clash = [i.name for i in call.inputs if i.name in declared]
-    if clash:
-        raise DeclarationError(f"{cls.__name__}: {one_of(clash)} is both an input of Call and a member")
-    return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.inputs]
 
 
 def _aligned(size: int) -> int:

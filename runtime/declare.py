@@ -76,6 +76,11 @@ def scratch(meaning: str = "", initial: Any = 0) -> Any:
     return Member(Role.SCRATCH, initial, meaning)
 
 
+def variable_member(meaning: str = "", initial: Any = None) -> Any:
+    """A member that anybody may read and assign, such as the raw value of FB_ALY_DateTime."""
+    return Member(Role.VARIABLE, initial, meaning)
+
+
 @dataclass(frozen=True)
 class Field:
     """One declared member of a class."""

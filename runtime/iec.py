@@ -136,13 +136,15 @@ class WrappedType(IecType):
 
 
 class InterfaceType(IecType):
-    """An interface pointer such as I_TcMessage: shown in the declaration, without memory of its own."""
+    """An interface pointer such as I_TcMessage or I_ALY_Timespan: declared, without memory of its own."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
+    def __init__(self, name: str, needs: tuple[str, ...] = ()) -> None:
+        self.name, self.needs = name, needs
 
     def check(self, value: Any, name: str) -> Any:
-        return value
+        if all(hasattr(value, member) for member in self.needs):
+            return value
+        raise WrongType(f"{name}: {value!r} is no {self.name}; an object with {', '.join(self.needs)} is needed")
 
 
 class AnyType(IecType):
@@ -173,6 +175,7 @@ TOD = Annotated[int, IntType("TOD", ctypes.c_uint32, 32, False)]
 DT = Annotated[int, IntType("DT", ctypes.c_uint32, 32, False)]
 OTCID = Annotated[int, IntType("OTCID", ctypes.c_uint32, 32, False)]
 STRING = Annotated[str, StringType(80)]
+STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
 
 

@@ -95,8 +95,9 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         [block._call_control[0], rows, trace.ctypes.data, channels, matrix.ctypes.data, *table], np.int64
     )
     code = block._entry(int(control.ctypes.data))
-    if code and code == block._unready(0) and not block.bConfigured:
-        trace["bError"] = True  # what N calls of an unconfigured block would have shown
+    if not block.bConfigured:  # what N calls would have shown
+        trace[:] = np.frombuffer(block.state_bytes(), trace.dtype, 1)
+        trace["bError"], trace["bNewResult"] = True, False
     block._finish(code)
     return trace
 

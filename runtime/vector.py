@@ -20,6 +20,7 @@ from .kernel import JIT, PLAIN, kernel
 
 LANES = 32
 WIDTH = 8
+FAR = 1e154  # the largest distance whose square is finite
 
 _F64, _I64, _I1 = ir.DoubleType(), ir.IntType(64), ir.IntType(1)
 _VF, _VI, _VB = ir.VectorType(_F64, WIDTH), ir.VectorType(_I64, WIDTH), ir.VectorType(_I1, WIDTH)
@@ -58,15 +59,36 @@ def plain_nearest(points: Any, dims: int, count: int, x: Any) -> tuple[float, in
 
 
 @kernel
-def plain_distances(points: Any, dims: int, count: int, x: Any, out: Any) -> None:
-    """Writes the squared distance from x to each of `count` points."""
+def plain_sweep(
+    points: Any, dims: int, count: int, x: Any, limit: float, rounding: float, budget: Any, moved: Any, bits: Any
+) -> float:
+    """One row of a neighbourhood graph: which points are within `limit` of x, and how far each is from the limit.
+
+    The margin of a point is half its distance to the limit, less a bound on the rounding error. Every `budget` is
+    lowered to the margin; `bits` gets two rows of (count + 63) // 64 words: the points within the limit, and those
+    that have `moved` more than their new budget. Returns the smallest margin.
+    """
+    words = (count + 63) // 64
+    for w in range(2 * words):
+        bits[w] = 0
+    square_limit = limit * limit
+    smallest = math.inf
     for i in range(count):
         p = place(dims, i)
         total = 0.0
         for k in range(dims):
             t = x[k] - points[p + 32 * k]
             total += t * t
-        out[i] = total
+        root = min(math.sqrt(total), FAR)
+        margin = max(0.5 * (abs(root - limit) - rounding * (root + limit)), 0.0)
+        smallest = min(smallest, margin)
+        budget[i] = min(budget[i], margin)
+        bit = np.uint64(1) << np.uint64(i & 63)
+        if total <= square_limit:
+            bits[i >> 6] |= bit
+        if moved[i] > budget[i]:
+            bits[words + (i >> 6)] |= bit
+    return smallest
 
 
 @kernel
@@ -157,16 +179,60 @@ def _nearest_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     return context.make_tuple(builder, signature.return_type, [smallest, where, tied])
 
 
-def _distances_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-    points, dims, count, x, out = args
+def _minimum(builder: Any, a: Any, b: Any) -> Any:
+    return builder.select(builder.fcmp_ordered("<", a, b), a, b)
+
+
+def _call(builder: Any, name: str, value: Any) -> Any:
+    """An LLVM intrinsic of one vector."""
+    kind = ir.FunctionType(_VF, [_VF])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, f"llvm.{name}.v{WIDTH}f64"), [value])
+
+
+def _sweep_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    points, dims, count, x, limit, rounding, budget, moved, bits = args
+    half_word = ir.IntType(32)
+    limits, roundings = _splat(builder, limit, _VF), _splat(builder, rounding, _VF)
+    squares = _splat(builder, builder.fmul(limit, limit), _VF)
+    smallest = cgutils.alloca_once(builder, _VF)
+    builder.store(_constant(_VF, math.inf), smallest)
     size = builder.mul(dims, ir.Constant(_I64, LANES))
-    with cgutils.for_range(builder, _blocks(builder, count)) as loop:
+    blocks = _blocks(builder, count)
+    words = builder.lshr(builder.add(count, ir.Constant(_I64, 63)), ir.Constant(_I64, 6))
+    last_half = builder.sub(builder.mul(words, ir.Constant(_I64, 2)), ir.Constant(_I64, 1))
+    near_rows = builder.bitcast(bits, half_word.as_pointer())
+    tight_rows = builder.bitcast(builder.gep(bits, [words]), half_word.as_pointer())
+    for rows in (near_rows, tight_rows):  # an odd number of blocks leaves half a word
+        builder.store(ir.Constant(half_word, 0), builder.gep(rows, [last_half]))
+    with cgutils.for_range(builder, blocks) as loop:
         block = builder.gep(points, [builder.mul(loop.index, size)])
-        row = builder.gep(out, [builder.mul(loop.index, ir.Constant(_I64, LANES))])
-        for j, distance in enumerate(_block_distances(builder, block, dims, x)):
-            lanes = builder.gep(row, [ir.Constant(_I64, WIDTH * j)])
-            builder.store(distance, builder.bitcast(lanes, _VF.as_pointer()), align=8)
-    return context.get_dummy_value()
+        start = builder.mul(loop.index, ir.Constant(_I64, LANES))
+        near_word, tight_word = ir.Constant(half_word, 0), ir.Constant(half_word, 0)
+        for j, square in enumerate(_block_distances(builder, block, dims, x)):
+            root = _minimum(builder, _call(builder, "sqrt", square), _constant(_VF, FAR))
+            gap = _call(builder, "fabs", builder.fsub(root, limits))
+            error = builder.fmul(roundings, builder.fadd(root, limits))
+            margin = builder.fmul(_constant(_VF, 0.5), builder.fsub(gap, error))
+            margin = builder.select(builder.fcmp_ordered("<", margin, _constant(_VF, 0.0)), _constant(_VF, 0.0), margin)
+            builder.store(_minimum(builder, margin, builder.load(smallest)), smallest)
+            at = builder.add(start, ir.Constant(_I64, WIDTH * j))
+            place_budget = builder.bitcast(builder.gep(budget, [at]), _VF.as_pointer())
+            place_moved = builder.bitcast(builder.gep(moved, [at]), _VF.as_pointer())
+            lowered = _minimum(builder, margin, builder.load(place_budget, align=8))
+            builder.store(lowered, place_budget, align=8)
+            tight = builder.fcmp_ordered(">", builder.load(place_moved, align=8), lowered)
+            near = builder.fcmp_ordered("<=", square, squares)
+            shift = ir.Constant(half_word, WIDTH * j)
+            near_word = builder.or_(near_word, _bits(builder, near, half_word, shift))
+            tight_word = builder.or_(tight_word, _bits(builder, tight, half_word, shift))
+        builder.store(near_word, builder.gep(near_rows, [loop.index]))
+        builder.store(tight_word, builder.gep(tight_rows, [loop.index]))
+    value, _ = _smallest(builder, builder.load(smallest), _constant(_VI, 0))
+    return value
+
+
+def _bits(builder: Any, mask: Any, kind: Any, shift: Any) -> Any:
+    return builder.shl(builder.zext(builder.bitcast(mask, ir.IntType(8)), kind), shift)
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -176,9 +242,15 @@ def vector_nearest(typing: Any, points: Any, dims: Any, count: Any, x: Any) -> A
 
 
 @intrinsic  # type: ignore[untyped-decorator]
-def vector_distances(typing: Any, points: Any, dims: Any, count: Any, x: Any, out: Any) -> Any:
-    """`out` has room for whole blocks."""
-    return types.none(_POINTER, types.int64, types.int64, _POINTER, _POINTER), _distances_code
+def vector_sweep(
+    typing: Any, points: Any, dims: Any, count: Any, x: Any, limit: Any, rounding: Any, budget: Any, moved: Any, bits: Any
+) -> Any:
+    """`budget` and `moved` have room for whole blocks; what stands behind `count` in them means nothing."""
+    words = types.CPointer(types.uint64)
+    number = types.float64
+    return number(
+        _POINTER, types.int64, types.int64, _POINTER, number, number, _POINTER, _POINTER, words
+    ), _sweep_code
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -191,5 +263,5 @@ def vector_lowest_bit(typing: Any, word: Any) -> Any:
 
 _VECTOR = JIT and not PLAIN
 nearest: Callable[..., Any] = vector_nearest if _VECTOR else plain_nearest
-distances: Callable[..., Any] = vector_distances if _VECTOR else plain_distances
+sweep: Callable[..., Any] = vector_sweep if _VECTOR else plain_sweep
 lowest_bit: Callable[..., Any] = vector_lowest_bit if _VECTOR else plain_lowest_bit

@@ -20,13 +20,12 @@ from alycat.runtime.declare import buffer, config, fb_init, output, scratch, sta
 from alycat.runtime.iec import BOOL, DINT, LINT, LREAL, UDINT, ULINT, USINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64, u8, u64
-from alycat.runtime.vector import distances, lowest_bit, nearest, padded, place
+from alycat.runtime.vector import lowest_bit, nearest, padded, place, sweep
 
 from ..system.datetime import FB_ALY_DateTime
 
 OVERFLOW = -2
 NOISE = -1
-FAR = 1e154  # the largest distance whose square is finite
 ROUNDING = 1e-12  # bound on the relative rounding error of a distance, for up to about 10,000 channels
 NEAR = 1e-9  # a mass this close to the threshold (relative) is summed afresh before it is judged
 
@@ -147,17 +146,23 @@ def apply_fade(m, fade, elapsed):
     if fade == 1.0:
         return
     pot = np.int64(m.nNumPotMCs)
-    count = pot + np.int64(m.nNumOutMCs)
-    weight = f64(m, m.weight, count)
-    scatter = f64(m, m.scatter, count)
-    mass = f64(m, m.mass, pot)
-    for i in range(count):
+    lanes = whole_blocks(pot + np.int64(m.nNumOutMCs))
+    weight = f64(m, m.weight, lanes)
+    scatter = f64(m, m.scatter, lanes)
+    for i in range(lanes):
         weight[i] *= fade
-    for i in range(count):
         scatter[i] *= fade
-    for i in range(pot):
+    pot_lanes = whole_blocks(pot)
+    mass = f64(m, m.mass, pot_lanes)
+    for i in range(pot_lanes):
         mass[i] *= fade
     m.least_core *= fade
+
+
+@kernel
+def whole_blocks(count):
+    """Unused lanes hold 0, so that loops over whole vectors need no rest."""
+    return (count + 31) // 32 * 32
 
 
 # --- check: demotion and deletion ------------------------------------------------------------------------------------
@@ -530,11 +535,12 @@ def test_edges(m, first):
     pot = np.int64(m.nNumPotMCs)
     channels = np.int64(m.nNumChannels)
     words = m.row_words
+    used = (pot + 63) // 64
     centres = f64(m, m.centres, m.lanes * channels)
     anchors = f64(m, m.anchors, m.pot_lanes * channels)
-    squares = f64(m, m.squares, m.pot_lanes)
-    moved, budget = f64(m, m.moved, pot), f64(m, m.budget, pot)
+    moved, budget = f64(m, m.moved, m.pot_lanes), f64(m, m.budget, m.pot_lanes)
     point = f64(m, m.point, channels)
+    bits = u64(m, m.bits, 2 * words)
     pending = i64(m, m.pending, m.pot_size)
     pending[0] = first
     height = 1
@@ -545,31 +551,31 @@ def test_edges(m, first):
         p = place(channels, i)
         for k in range(channels):
             point[k] = centres[p + 32 * k]
+            anchors[p + 32 * k] = math.inf  # a slot is no neighbour that could limit its own budget
+        smallest = sweep(anchors, channels, pot, point, m.eps_dbscan, ROUNDING, budget, moved, bits)
+        for k in range(channels):
             anchors[p + 32 * k] = point[k]
-        distances(anchors, channels, pot, point, squares)
+        budget[i] = smallest
+        set_bit(bits, i)
         row = u64(m, m.edges + 8 * words * i, words)
-        smallest = math.inf
-        for j in range(pot):
-            root = min(math.sqrt(squares[j]), FAR)
-            margin = 0.5 * (abs(root - m.eps_dbscan) - ROUNDING * (root + m.eps_dbscan))
-            margin = max(margin, 0.0)
-            if j == i:
-                continue
-            smallest = min(smallest, margin)
-            if margin < budget[j]:
-                budget[j] = margin
-                if moved[j] > margin:
+        for w in range(used):
+            changed = row[w] ^ bits[w]
+            while changed:
+                j = 64 * w + lowest_bit(changed)
+                changed &= changed - _ONE
+                if has_bit(row, j):
+                    cut_edge(m, i, j)
+                else:
+                    join_edge(m, i, j)
+                judge(m, j)
+            tight = bits[used + w]
+            while tight:
+                j = 64 * w + lowest_bit(tight)
+                tight &= tight - _ONE
+                if j < pot and j != i:
                     moved[j] = 0.0
                     pending[height] = j
                     height += 1
-            near = squares[j] <= m.eps_dbscan_sq
-            if near != has_bit(row, j):
-                if near:
-                    join_edge(m, i, j)
-                else:
-                    cut_edge(m, i, j)
-                judge(m, j)
-        budget[i] = smallest
         judge(m, i)
 
 
@@ -710,7 +716,7 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     order: LINT = buffer()
     edges: ULINT = buffer()
 
-    squares: LREAL = scratch()
+    bits: ULINT = scratch()
     point: LREAL = scratch()
     pending: LINT = scratch()
     shadow: LINT = scratch()
@@ -755,24 +761,17 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
         m.row_words, m.state_words = row_words(nPotMCsBufferSize), self._state_size // 8
         return self._configured()
 
+    @cyclic
+    def Call(self, tTimestamp: ULINT, bUpdateMCs: BOOL = True) -> BOOL:
+        """Takes the point that the channels make up; with bUpdateMCs = FALSE nothing is learnt, only looked up."""
+
     def _size_buffers(self, pot_lanes: int, lanes: int, pot_size: int) -> None:
-        n = self._n
-        per_slot = dict.fromkeys(("weight", "scatter", "born", "created"), lanes)
-        per_potential = dict.fromkeys(("moved", "budget", "mass", "core", "label", "order"), pot_size)
-        state_words = 0
-        for _ in range(2):  # the shadow has the size of the state, which does not depend on it
-            self._allocate(
-                **per_slot,
-                **per_potential,
-                centres=lanes * n,
-                anchors=pot_lanes * n,
-                edges=pot_size * row_words(pot_size),
-                squares=pot_lanes,
-                point=n,
-                pending=pot_size,
-                shadow=state_words,
-            )
-            state_words = self._state_size // 8
+        counts = dict.fromkeys(("weight", "scatter", "born", "created"), lanes)
+        counts |= dict.fromkeys(("core", "label", "order", "pending"), pot_size)
+        counts |= dict.fromkeys(("mass", "moved", "budget"), pot_lanes)
+        counts |= {"x": self._n, "centres": lanes * self._n, "anchors": pot_lanes * self._n}
+        counts |= {"edges": pot_size * row_words(pot_size), "bits": 2 * row_words(pot_size), "point": self._n}
+        self._allocate(**counts, shadow=self._plan(counts)[2] // 8)
 
     def _explain(self, event_id: int) -> str:
         m = self._m
