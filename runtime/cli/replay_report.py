@@ -12,7 +12,7 @@ from ..dctime import format_duration, to_datetime
 from .terminal import columns, console, heading
 
 if TYPE_CHECKING:
-    from .replay_command import Replayed
+    from .replaying import Replayed
 
 LISTED_CLUSTERS = 8
 
