@@ -43,7 +43,7 @@ class Plant:
         return self.channels[name]
 
 
-def pump(seed: int = 1, fault_begin: Duration = "7min", growth: Duration = "40s") -> Plant:
+def pump(seed: int = 1, fault_begin: Duration = "7min", growth: Duration = "20s") -> Plant:
     """A centrifugal pump with three speeds: flow in m3/h, pressure in bar.
 
     Every 16 s it goes through low, normal and high speed. Over the minutes wear lets the pressure fall and the flow
