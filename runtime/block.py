@@ -334,6 +334,11 @@ class AlgorithmBlock(Block):
 class ChannelBlock(AlgorithmBlock):
     """An algorithm block with a variable number of numeric channels, set one by one or all at once."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._n == 0:
+            self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])

@@ -313,7 +313,7 @@ def test_edges(m: Any, first: int) -> None:
 @kernel
 def settle(m: Any) -> None:
     """After a change: finds cores that faded below the threshold, numbers the clusters anew if anything changed."""
-    if m.least_core < m.min_weight * (1.0 + NEAR):
+    if not m.least_core >= m.min_weight * (1.0 + NEAR):  # also when it is NaN, infinity faded by 0
         core = u8(m, m.core, m.nNumPotMCs)
         m.least_core = math.inf
         for j in range(np.int64(m.nNumPotMCs)):
