@@ -14,7 +14,6 @@ import functools
 import inspect
 import math
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -365,7 +364,7 @@ class ChannelBlock(AlgorithmBlock):
         return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
     def set_channel_values(self, vector: Any) -> bool:
-        """Sets all channels from one vector of nNumChannels numbers; beyond the vendor. FALSE and 16#3003 if it does not fit."""
+        """Sets all channels from one vector of nNumChannels numbers, beyond the vendor; FALSE, 16#3003: no such vector."""
         try:
             row = np.asarray(vector, np.float64)
         except (TypeError, ValueError):
@@ -387,14 +386,3 @@ class ChannelBlock(AlgorithmBlock):
 
 def _aligned(size: int) -> int:
     return (size + _ALIGN - 1) // _ALIGN * _ALIGN
-
-
-def sources_of(cls: type) -> tuple[Path, ...]:
-    """The files whose content decides what a block's kernels do, besides the runtime's own."""
-    found = []
-    for base in cls.__mro__:
-        file = inspect.getsourcefile(base) if base.__module__ not in ("builtins", "__main__") else None
-        if file:
-            found.append(Path(file))
-    return tuple(dict.fromkeys(found))
-

@@ -25,7 +25,7 @@ def _typed_pointer(element: Any, ctype: Any) -> Callable[..., Any]:
     if not JIT:
 
         def view(base: Any, offset: int, count: int) -> Any:
-            start = base if isinstance(base, int) else ctypes.addressof(base)
+            start = ctypes.addressof(base) if isinstance(base, ctypes.Structure) else int(base)
             return np.ctypeslib.as_array((ctype * int(count)).from_address(start + int(offset)))
 
         return view
@@ -51,7 +51,12 @@ u8 = _typed_pointer(types.uint8, ctypes.c_uint8)
 def record_at(struct: Any, dtype: np.dtype[Any]) -> Callable[[int], Any]:
     """A function address -> record of that layout."""
     if not JIT:
-        return struct.from_address  # type: ignore[no-any-return]
+
+        class PlainRecord(struct):  # type: ignore[misc]
+            def __setattr__(self, name: str, value: Any) -> None:
+                super().__setattr__(name, value.item() if isinstance(value, np.generic) else value)
+
+        return lambda address: PlainRecord.from_address(int(address))
     kind = numba.from_dtype(dtype)
 
     @intrinsic  # type: ignore[untyped-decorator]
@@ -102,7 +107,11 @@ def copier(parts: list[tuple[int, int]]) -> Callable[[Any, Any, int], None]:
 def publisher(size: int) -> Callable[[Any, int, int], None]:
     """A function (m, trace address, row) that copies the record's first `size` bytes to a row of the trace."""
     if not JIT:
-        return lambda m, trace, row: ctypes.memmove(trace + row * size, ctypes.addressof(m), size) and None
+
+        def publish_plain(m: Any, trace: int, row: int) -> None:
+            ctypes.memmove(int(trace + row * size), ctypes.addressof(m), size)
+
+        return publish_plain
 
     @intrinsic  # type: ignore[untyped-decorator]
     def publish(typing: Any, m: Any, trace: Any, row: Any) -> Any:
