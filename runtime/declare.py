@@ -114,7 +114,7 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
             if member.initial is not None and kind.ctype is not None:
                 initial = kind.check(member.initial, f"{cls.__name__}.{name}")
             if name in fields and fields[name].type.name != kind.name:
-                raise DeclarationError(f"{cls.__name__}.{name}: already declared as {fields[name].type} in a base class")
+                raise DeclarationError(f"{cls.__name__}.{name}: a base class declares it as {fields[name].type}")
             fields[name] = Field(name, kind, member.role, initial, member.meaning)
     return list(fields.values())
 
@@ -127,9 +127,7 @@ class Layout:
 
     def __init__(self, name: str, fields: Iterable[Field]) -> None:
         self.fields = [f for f in fields if f.type.ctype is not None]
-        members = [
-            (f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields
-        ]
+        members = [(f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields]
         self.struct: Any = type(f"{name}_memory", (ctypes.Structure,), {"_fields_": members})
         self.dtype = np.dtype(self.struct)
         self.size = ctypes.sizeof(self.struct)

@@ -12,18 +12,20 @@ import pickle
 import platform
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 JIT = not numba.config.DISABLE_JIT
 PLAIN = bool(os.environ.get("ALYCAT_PLAIN_KERNELS"))  # compile the plain twins of the vector code
+
+int64: Any = np.int64  # for kernels: the same in compiled and in plain code, and no matter for the type checker
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent
@@ -34,25 +36,46 @@ def kernel(function: F) -> F:
     return numba.njit(error_model="numpy", fastmath=False)(function)  # type: ignore[no-any-return]
 
 
-def compiled(function: Callable[..., Any], name: str, sources: Iterable[Path], *example: Any) -> Callable[..., Any]:
-    """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher."""
+def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Callable[..., Any]:
+    """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher.
+
+    `name` and `key` name it in the cache; what else can change the code is found by `digest`.
+    """
     if not JIT:
         return function
     dispatcher: Any = function
-    dispatcher._cache = KernelCache(name, _digest(tuple(sources)))
+    dispatcher._cache = KernelCache(name, f"{key} {digest(function)}")
     signature = tuple(numba.typeof(a) for a in example)
     dispatcher.compile(signature)
-    result = dispatcher.overloads[signature]
-    return result.entry_point  # type: ignore[no-any-return]
+    return dispatcher.overloads[signature].entry_point  # type: ignore[no-any-return]
 
 
-@cache
-def _digest(sources: tuple[Path, ...]) -> str:
-    """A hash over the runtime's own sources, those of the caller, the versions and the mode."""
-    digest = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()} {PLAIN}".encode())
-    for path in [*sorted(_HERE.glob("*.py")), *sources]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+def digest(function: Callable[..., Any]) -> str:
+    """A hash over everything that can change what a kernel does: its own source file and that of every kernel it
+    reaches, the plain constants they use (they may come from elsewhere), the runtime, the versions, the mode.
+    """
+    files = set(_HERE.glob("*.py"))
+    constants: set[str] = set()
+    pending, seen = [function], set()
+    while pending:
+        body = getattr(pending[-1], "py_func", getattr(pending[-1], "_defn", pending[-1]))
+        pending.pop()
+        if body in seen or not hasattr(body, "__code__"):
+            continue
+        seen.add(body)
+        files.add(Path(body.__code__.co_filename))
+        cells = [c.cell_contents for c in body.__closure__ or ()]
+        named = [(n, body.__globals__[n]) for n in body.__code__.co_names if n in body.__globals__]
+        for constant_name, value in [*named, *zip(body.__code__.co_freevars, cells, strict=True)]:
+            if isinstance(value, (bool, int, float, str, tuple)) or type(value).__module__ == "numpy":
+                constants.add(f"{body.__qualname__}.{constant_name}={value!r}")
+            elif any(hasattr(value, part) for part in ("py_func", "_defn", "__code__")):
+                pending.append(value)
+    total = hashlib.sha256(f"{numba.__version__} {sys.version} {platform.machine()} {PLAIN}".encode())
+    for path in sorted(files):
+        total.update(path.read_bytes() if path.is_file() else str(path).encode())
+    total.update("\n".join(sorted(constants)).encode())
+    return total.hexdigest()
 
 
 def cache_folder() -> Path | None:

@@ -68,7 +68,8 @@ def signature_of(function: Callable[..., Any]) -> Signature:
     """The IEC signature of a method whose parameters carry IEC types."""
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    inputs = tuple(Input(p.name, iec_type(hints[p.name], f"{function.__qualname__}.{p.name}"), p.default) for p in parameters)
+    where = function.__qualname__
+    inputs = tuple(Input(p.name, iec_type(hints[p.name], f"{where}.{p.name}"), p.default) for p in parameters)
     returns = iec_type(hints["return"], function.__qualname__).name
     return Signature(function.__name__, inputs, returns, inspect.getdoc(function) or "")
 
@@ -111,7 +112,7 @@ def cyclic(function: F) -> F:
     namespace: dict[str, Any] = {"_defaults": {i.name: i.default for i in signature.inputs}}
     exec(compile(source, filename, "exec"), namespace)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    generated = functools.wraps(function)(namespace[function.__name__])
+    generated: Any = functools.wraps(function)(namespace[function.__name__])
     generated.iec_signature = signature
     generated.is_cyclic = True
     return generated  # type: ignore[no-any-return]

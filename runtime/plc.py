@@ -155,7 +155,7 @@ class Plc:
     ) -> RunResult:
         """Run, or go on where the latest run ended, up to the first of the limits given, else until stop().
 
-        cycles: of the fastest task; the cycles of other tasks before its next one belong to them.
+        cycles: of the fastest task; what is due before its next cycle is run as well.
         duration: counted from the next tick, so that 60 s hold 6000 cycles of 10 ms.
         until: a time, at which no cycle begins any more, or a function that is asked between two cycles.
         """
@@ -250,24 +250,27 @@ class Plc:
         ready = [t for t in self.tasks if t.state is TaskState.RUN]
         leader = min(ready, key=lambda t: t.cycle_time_ns, default=None)
         last = leader.cycles + cycles if leader and cycles is not None else FOREVER
+        enough_ns = FOREVER  # the due time of the first cycle after those asked for
         queue = [(t.due_ns, t.priority, t) for t in ready]
         heapq.heapify(queue)
         while queue and not self.ending:
             due, priority, task = queue[0]
+            if leader and leader.cycles >= last:
+                enough_ns = leader.due_ns
+            if due >= enough_ns:
+                return self.end("cycles")
             if due >= end_ns:
                 return self._wait_for_end(wait, end_ns)
-            if task is leader and task.cycles == last:
-                return self.end("cycles")
-            limit = end_ns
+            limit = min(end_ns, enough_ns)
             for other_due, other_priority, _ in queue[1:3]:  # the second of a heap is one of these
                 limit = min(limit, other_due + (priority < other_priority))
             task.run_until(limit, last if task is leader else FOREVER, wait)
             if task.state is TaskState.RUN:
                 heapq.heapreplace(queue, (task.due_ns, priority, task))
-            else:
-                heapq.heappop(queue)
-                if task is leader:  # the others go on for as long as its cycles would have taken
-                    end_ns = min(end_ns, task.due_ns + (last - task.cycles + 1) * task.cycle_time_ns)
+                continue
+            heapq.heappop(queue)
+            if task is leader and cycles is not None:  # the others go on for as long as its cycles would have taken
+                enough_ns, leader = task.due_ns + (last - task.cycles + 1) * task.cycle_time_ns, None
         if not queue:
             self.end("error")
 

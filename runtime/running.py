@@ -25,8 +25,6 @@ FIXED_WORDS = 5
 
 def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     """The compiled function control address -> event id of the last row."""
-    from .block import sources_of
-
     step = cls.step
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
     columns = 2 * len(inputs)
@@ -59,7 +57,7 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
                 publish(m, trace, row)
         return code
 
-    return compiled(run, cls.__name__, sources_of(cls), 0)
+    return compiled(run, cls.__name__, f"{cls.__module__} {cls.layout.dtype}", 0)
 
 
 def trace_dtype(cls: type["Block"]) -> np.dtype[Any]:

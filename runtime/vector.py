@@ -20,6 +20,8 @@ from .kernel import JIT, PLAIN, kernel
 
 LANES = 32
 WIDTH = 8
+HEAD = 6  # dimensions summed for all points before any is given up
+MANY_DIMENSIONS, MANY_POINTS = 16, 64  # from here on giving up early pays, unless the data are pure noise
 FAR = 1e154  # the largest distance whose square is finite
 
 _F64, _I64, _I1 = ir.DoubleType(), ir.IntType(64), ir.IntType(1)
@@ -56,6 +58,23 @@ def plain_nearest(points: Any, dims: int, count: int, x: Any) -> tuple[float, in
         elif total == best:
             tied = True
     return best, index, tied
+
+
+@kernel
+def plain_nearest_of_many(points: Any, dims: int, count: int, x: Any, partial: Any) -> tuple[float, int, bool]:
+    """The same as `nearest`; `partial` is scratch space for whole blocks.
+
+    The vector code sums the first HEAD dimensions for all points, which is a lower bound on the full sum taken in the
+    same order, finishes the best, and then only the points whose bound does not exceed it.
+    """
+    return plain_nearest(points, dims, count, x)
+
+
+@kernel
+def plain_scale(values: Any, count: int, factor: float) -> None:
+    """Multiplies `count` values, and the unused rest of their last block, by the factor."""
+    for i in range((count + 31) // 32 * 32):
+        values[i] *= factor
 
 
 @kernel
@@ -120,12 +139,16 @@ def _block_distances(builder: Any, block: Any, dims: Any, x: Any) -> list[Any]:
         builder.store(_constant(_VF, 0.0), s)
     with cgutils.for_range(builder, dims) as loop:
         value = _splat(builder, builder.load(builder.gep(x, [loop.index])), _VF)
-        row = builder.gep(block, [builder.mul(loop.index, ir.Constant(_I64, LANES))])
         for j, s in enumerate(sums):
-            lanes = builder.gep(row, [ir.Constant(_I64, WIDTH * j)])
-            t = builder.fsub(value, builder.load(builder.bitcast(lanes, _VF.as_pointer()), align=8))
-            builder.store(builder.fadd(builder.load(s), builder.fmul(t, t)), s)
+            _add_dimension(builder, s, builder.gep(block, [ir.Constant(_I64, WIDTH * j)]), loop.index, value)
     return [builder.load(s) for s in sums]
+
+
+def _add_dimension(builder: Any, total: Any, lanes: Any, k: Any, value: Any) -> None:
+    """Adds the squared difference in dimension k of 8 points to their sums."""
+    at = builder.gep(lanes, [builder.mul(k, ir.Constant(_I64, LANES))])
+    t = builder.fsub(value, builder.load(builder.bitcast(at, _VF.as_pointer()), align=8))
+    builder.store(builder.fadd(builder.load(total), builder.fmul(t, t)), total)
 
 
 def _blocks(builder: Any, count: Any) -> Any:
@@ -147,36 +170,108 @@ def _smallest(builder: Any, values: Any, indices: Any) -> tuple[Any, Any]:
     return builder.extract_element(values, first), builder.extract_element(indices, first)
 
 
+class _Best:
+    """Per lane: the smallest distance so far, its index, and whether another one was as small."""
+
+    def __init__(self, builder: Any) -> None:
+        self.value, self.index, self.tie = (cgutils.alloca_once(builder, kind) for kind in (_VF, _VI, _VB))
+        builder.store(_constant(_VF, math.inf), self.value)
+        builder.store(_constant(_VI, -1), self.index)
+        builder.store(_constant(_VB, 0), self.tie)
+
+    def offer(self, builder: Any, distance: Any, first: Any) -> None:
+        """Takes the distances of the 8 points from number `first` on."""
+        old = builder.load(self.value)
+        less = builder.fcmp_ordered("<", distance, old)
+        same = builder.fcmp_ordered("==", distance, old)
+        here = builder.add(_splat(builder, first, _VI), ir.Constant(_VI, list(range(WIDTH))))
+        builder.store(builder.select(less, distance, old), self.value)
+        builder.store(builder.select(less, here, builder.load(self.index)), self.index)
+        kept = builder.or_(builder.load(self.tie), same)
+        builder.store(builder.and_(kept, builder.not_(less)), self.tie)
+
+    def result(self, builder: Any) -> list[Any]:
+        """(squared distance, index, tied) over all lanes."""
+        values = builder.load(self.value)
+        smallest, where = _smallest(builder, values, builder.load(self.index))
+        winners = builder.fcmp_ordered("==", values, _splat(builder, smallest, _VF))
+        byte = ir.IntType(8)
+        winner_bits = builder.bitcast(winners, byte)
+        tie_bits = builder.bitcast(builder.and_(winners, builder.load(self.tie)), byte)
+        rest = builder.and_(winner_bits, builder.sub(winner_bits, ir.Constant(byte, 1)))
+        return [smallest, where, builder.icmp_unsigned("!=", builder.or_(rest, tie_bits), ir.Constant(byte, 0))]
+
+
 def _nearest_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     points, dims, count, x = args
-    best, index, tie = (cgutils.alloca_once(builder, kind) for kind in (_VF, _VI, _VB))
-    builder.store(_constant(_VF, math.inf), best)
-    builder.store(_constant(_VI, -1), index)
-    builder.store(_constant(_VB, 0), tie)
+    best = _Best(builder)
     size = builder.mul(dims, ir.Constant(_I64, LANES))
     with cgutils.for_range(builder, _blocks(builder, count)) as loop:
         block = builder.gep(points, [builder.mul(loop.index, size)])
         start = builder.mul(loop.index, ir.Constant(_I64, LANES))
         for j, distance in enumerate(_block_distances(builder, block, dims, x)):
-            old = builder.load(best)
-            less = builder.fcmp_ordered("<", distance, old)
-            same = builder.fcmp_ordered("==", distance, old)
-            lanes = ir.Constant(_VI, [WIDTH * j + lane for lane in range(WIDTH)])
-            here = builder.add(_splat(builder, start, _VI), lanes)
-            builder.store(builder.select(less, distance, old), best)
-            builder.store(builder.select(less, here, builder.load(index)), index)
-            kept = builder.or_(builder.load(tie), same)
-            builder.store(builder.and_(kept, builder.not_(less)), tie)
-    values = builder.load(best)
-    smallest, where = _smallest(builder, values, builder.load(index))
-    winners = builder.fcmp_ordered("==", values, _splat(builder, smallest, _VF))
-    byte = ir.IntType(8)
-    winner_bits = builder.bitcast(winners, byte)
-    tie_bits = builder.bitcast(builder.and_(winners, builder.load(tie)), byte)
-    rest = builder.and_(winner_bits, builder.sub(winner_bits, ir.Constant(byte, 1)))
-    tied = builder.icmp_unsigned("!=", builder.or_(rest, tie_bits), ir.Constant(byte, 0))
-    tied = context.cast(builder, tied, types.boolean, types.boolean)
-    return context.make_tuple(builder, signature.return_type, [smallest, where, tied])
+            best.offer(builder, distance, builder.add(start, ir.Constant(_I64, WIDTH * j)))
+    return context.make_tuple(builder, signature.return_type, best.result(builder))
+
+
+def _pruned_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    points, dims, count, x, partial = args
+    size = builder.mul(dims, ir.Constant(_I64, LANES))
+    head = ir.Constant(_I64, HEAD)
+    guess = _Best(builder)
+    with cgutils.for_range(builder, _blocks(builder, count)) as loop:
+        block = builder.gep(points, [builder.mul(loop.index, size)])
+        start = builder.mul(loop.index, ir.Constant(_I64, LANES))
+        for j, distance in enumerate(_block_distances(builder, block, head, x)):
+            first = builder.add(start, ir.Constant(_I64, WIDTH * j))
+            builder.store(distance, builder.bitcast(builder.gep(partial, [first]), _VF.as_pointer()), align=8)
+            guess.offer(builder, distance, first)
+    _, candidate, _ = guess.result(builder)
+    found = builder.icmp_signed(">=", candidate, ir.Constant(_I64, 0))
+    bound = cgutils.alloca_once_value(builder, ir.Constant(_F64, math.inf))
+    with builder.if_then(found):
+        builder.store(_one_distance(builder, points, dims, candidate, x), bound)
+    bounds = _splat(builder, builder.load(bound), _VF)
+    best = _Best(builder)
+    groups = builder.mul(_blocks(builder, count), ir.Constant(_I64, LANES // WIDTH))
+    with cgutils.for_range(builder, groups) as loop:
+        first = builder.mul(loop.index, ir.Constant(_I64, WIDTH))
+        sums = builder.load(builder.bitcast(builder.gep(partial, [first]), _VF.as_pointer()), align=8)
+        near = builder.bitcast(builder.fcmp_ordered("<=", sums, bounds), ir.IntType(8))
+        with builder.if_then(builder.icmp_unsigned("!=", near, ir.Constant(ir.IntType(8), 0))):
+            total = cgutils.alloca_once_value(builder, sums)
+            lanes = builder.gep(points, [_place(builder, dims, first)])
+            with cgutils.for_range(builder, builder.sub(dims, head)) as inner:
+                k = builder.add(inner.index, head)
+                _add_dimension(builder, total, lanes, k, _splat(builder, builder.load(builder.gep(x, [k])), _VF))
+            best.offer(builder, builder.load(total), first)
+    return context.make_tuple(builder, signature.return_type, best.result(builder))
+
+
+def _place(builder: Any, dims: Any, i: Any) -> Any:
+    """The plain `place`, as code."""
+    block = builder.mul(builder.lshr(i, ir.Constant(_I64, 5)), builder.mul(dims, ir.Constant(_I64, LANES)))
+    return builder.add(block, builder.and_(i, ir.Constant(_I64, LANES - 1)))
+
+
+def _one_distance(builder: Any, points: Any, dims: Any, i: Any, x: Any) -> Any:
+    total = cgutils.alloca_once_value(builder, ir.Constant(_F64, 0.0))
+    start = _place(builder, dims, i)
+    with cgutils.for_range(builder, dims) as loop:
+        at = builder.add(start, builder.mul(loop.index, ir.Constant(_I64, LANES)))
+        t = builder.fsub(builder.load(builder.gep(x, [loop.index])), builder.load(builder.gep(points, [at])))
+        builder.store(builder.fadd(builder.load(total), builder.fmul(t, t)), total)
+    return builder.load(total)
+
+
+def _scale_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+    values, count, factor = args
+    factors = _splat(builder, factor, _VF)
+    with cgutils.for_range(builder, builder.mul(_blocks(builder, count), ir.Constant(_I64, LANES // WIDTH))) as loop:
+        at = builder.gep(values, [builder.mul(loop.index, ir.Constant(_I64, WIDTH))])
+        lanes = builder.bitcast(at, _VF.as_pointer())
+        builder.store(builder.fmul(builder.load(lanes, align=8), factors), lanes, align=8)
+    return context.get_dummy_value()
 
 
 def _minimum(builder: Any, a: Any, b: Any) -> Any:
@@ -242,15 +337,33 @@ def vector_nearest(typing: Any, points: Any, dims: Any, count: Any, x: Any) -> A
 
 
 @intrinsic  # type: ignore[untyped-decorator]
+def vector_nearest_of_many(typing: Any, points: Any, dims: Any, count: Any, x: Any, partial: Any) -> Any:
+    result = types.Tuple((types.float64, types.int64, types.boolean))
+    return result(_POINTER, types.int64, types.int64, _POINTER, _POINTER), _pruned_code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def vector_scale(typing: Any, values: Any, count: Any, factor: Any) -> Any:
+    return types.none(_POINTER, types.int64, types.float64), _scale_code
+
+
+@intrinsic  # type: ignore[untyped-decorator]
 def vector_sweep(
-    typing: Any, points: Any, dims: Any, count: Any, x: Any, limit: Any, rounding: Any, budget: Any, moved: Any, bits: Any
+    typing: Any,
+    points: Any,
+    dims: Any,
+    count: Any,
+    x: Any,
+    limit: Any,
+    rounding: Any,
+    budget: Any,
+    moved: Any,
+    bits: Any,
 ) -> Any:
     """`budget` and `moved` have room for whole blocks; what stands behind `count` in them means nothing."""
     words = types.CPointer(types.uint64)
     number = types.float64
-    return number(
-        _POINTER, types.int64, types.int64, _POINTER, number, number, _POINTER, _POINTER, words
-    ), _sweep_code
+    return number(_POINTER, types.int64, types.int64, _POINTER, number, number, _POINTER, _POINTER, words), _sweep_code
 
 
 @intrinsic  # type: ignore[untyped-decorator]
@@ -263,5 +376,7 @@ def vector_lowest_bit(typing: Any, word: Any) -> Any:
 
 _VECTOR = JIT and not PLAIN
 nearest: Callable[..., Any] = vector_nearest if _VECTOR else plain_nearest
+nearest_of_many: Callable[..., Any] = vector_nearest_of_many if _VECTOR else plain_nearest_of_many
+scale: Callable[..., Any] = vector_scale if _VECTOR else plain_scale
 sweep: Callable[..., Any] = vector_sweep if _VECTOR else plain_sweep
 lowest_bit: Callable[..., Any] = vector_lowest_bit if _VECTOR else plain_lowest_bit

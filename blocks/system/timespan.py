@@ -77,7 +77,7 @@ def F_RawTimespan_TO_Structured(tTimespan: int) -> ST_ALY_Timespan:
 
 
 def F_StructuredTimespan_TO_Raw(stTimespan: ST_ALY_Timespan) -> int:
-    """The raw timespan in ns (page 6778216075). Parts above their usual range simply add up; outside LINT: RangeError."""
+    """The raw timespan in ns (page 6778216075). Parts above their usual range add up; outside LINT: RangeError."""
     total = sum(part * unit for part, (_, unit) in zip(stTimespan.parts(), UNITS, strict=True))
     raw = -total if stTimespan.bIsNegative else total
     if not -(2**63) <= raw < 2**63:

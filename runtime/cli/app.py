@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
+
 from alycat import __version__
 
 from ..errors import AlycatError, one_of

@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
@@ -25,15 +24,22 @@ from .pictures import (
     title_and_settings,
     view_limits,
 )
+from .wording import plural, spaced
 
 if TYPE_CHECKING:
     from .replaying import Replayed
+
+Limits = tuple[float, float]
 
 # Okabe and Ito's colours, which colour-blind people can tell apart, without the ones too pale on white
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 OUTLIER_STYLE = {"marker": "x", "color": "black", "linewidth": 0.9}
 LEGEND_CLUSTERS = 9
+FEW_CLUSTERS = 8  # that many can each have a label
+MANY_OUTLIERS = 0.2  # share of the rows
+PLANE_PROPORTION = 0.92  # width to height of the room for the plane
+SMALLEST_RING = 0.006  # of the plane's shorter side
 PLANE_CELLS, PANEL_CELLS = (260, 260), (420, 60)
 
 
@@ -41,7 +47,8 @@ def draw_clusters(figure: Figure, done: "Replayed", title: str, axes: tuple[str,
     """Left the plane, or for one channel the values; right the same points over time, index and counts."""
     view = View(done, axes)
     title_and_settings(figure, title, view.facts(), done.settings.all())
-    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.2))
+    halves: Any = figure.subfigures(1, 2, width_ratios=(1, 1.2))
+    left, right = halves
     plane, legend = left.subplots(2, 1, height_ratios=(6, 1))
     if len(view.shown) == 1:
         _values_of_one_channel(plane, view)
@@ -64,14 +71,24 @@ class View:
         self.index = done.trace["nClusterIdx"][self.accepted]
         self.x = self.time.x[self.accepted]
         self.shown = [self.names.index(n) for n in axes] if axes else self._telling_channels()
-        self.why = "as chosen" if axes else "where the micro-clusters lie farthest apart"
+        self.why = "as chosen" if axes else "those with the widest spread"
         values, counts = np.unique(self.index, return_counts=True)
         self.rows_of = {int(v): int(c) for v, c in zip(values, counts, strict=True)}
         self.clusters = [v for v in self.rows_of if v >= 0]
+        self.outliers_are_many = self.rows_of.get(-1, 0) > MANY_OUTLIERS * len(self.accepted)
+        # Few outliers are what one looks for and lie on top; many would hide everything else.
+        self.order = [-1, *self.clusters] if self.outliers_are_many else [*self.clusters, -1]
 
     def channel(self, number: int) -> NDArray[np.float64]:
         """The values of a channel in the accepted rows."""
         return np.asarray(self.done.recording.values[self.accepted, number])
+
+    def outlier_style(self, drawn: int) -> dict[str, Any]:
+        """The more there are, the smaller."""
+        if self.outliers_are_many:
+            return {"s": 4, "alpha": 0.6} | OUTLIER_STYLE | {"color": "#9a9a9a", "linewidth": 0.5}
+        share = min(1.0, max(0.3, 300 / max(drawn, 1)))
+        return {"s": 13 * share, "alpha": 0.8} | OUTLIER_STYLE | {"linewidth": 0.5 + 0.4 * share}
 
     def _telling_channels(self) -> list[int]:
         """All channels up to two; else the two along which the (weighted) micro-clusters spread most.
@@ -90,10 +107,10 @@ class View:
         trace = self.done.trace
         potential = int(self.mcs["potential"].sum())
         parts = [
-            f"{len(trace):,} rows",
-            f"{int(self.refused.sum()):,} without an index" if self.refused.any() else "",
-            _plural(int(trace["nNumClusters"][-1]), "cluster"),
-            f"{potential} potential and {_plural(len(self.mcs) - potential, 'outlier micro-cluster')} at the end",
+            plural(len(trace), "row"),
+            f"{spaced(int(self.refused.sum()))} without an index" if self.refused.any() else "",
+            plural(int(trace["nNumClusters"][-1]), "cluster"),
+            f"{potential} potential and {plural(len(self.mcs) - potential, 'outlier micro-cluster')} at the end",
             "buffer full: learning stopped" if trace["bOverflow"].any() else "no overflow",
         ]
         return "; ".join(filter(None, parts))
@@ -113,10 +130,10 @@ def style_of(cluster: int) -> dict[str, Any]:
 def _plane(panel: Axes, view: View) -> None:
     """Two channels against each other, with the micro-clusters of the end."""
     across, up = view.shown
-    heading = "points and micro-clusters"
+    tidy(panel, "points and micro-clusters", pad=16 if len(view.names) > 2 else 4)
     if len(view.names) > 2:
-        heading += f": 2 of {len(view.names)} channels, {view.why}"
-    tidy(panel, heading)
+        note = f"2 of {len(view.names)} channels, {view.why}; radii are over all channels"
+        panel.text(0, 1.012, note, fontsize=8.5, color=GREY, transform=panel.transAxes)
     panel.set_xlabel(plain(view.names[across]), fontsize=10)
     panel.set_ylabel(plain(view.names[up]), fontsize=10)
     if not len(view.accepted):
@@ -126,17 +143,18 @@ def _plane(panel: Axes, view: View) -> None:
     limits = view_limits(x), view_limits(y)
     inside = (x >= limits[0][0]) & (x <= limits[0][1]) & (y >= limits[1][0]) & (y <= limits[1][1])
     _points_inside(panel, view, x, y, inside)
-    panel.set(xlim=limits[0], ylim=limits[1])
     spans = [high - low for low, high in limits]
-    if max(spans) <= 4 * min(spans):
-        panel.set_aspect("equal", adjustable="datalim")  # radii then are circles
+    if max(spans) <= 4 * min(spans):  # radii then are circles
+        limits = _same_scale(limits)
+        panel.set_aspect("equal", adjustable="box", anchor="NW")
+    panel.set(xlim=limits[0], ylim=limits[1])
     _micro_clusters(panel, view)
     outside = len(inside) - int(inside.sum())
     if outside:
         panel.text(
             0.99,
             0.01,
-            f"{_plural(outside, 'row')} far outside the view",
+            f"{plural(outside, 'row')} far outside the view",
             ha="right",
             fontsize=9,
             color="#D55E00",
@@ -144,70 +162,68 @@ def _plane(panel: Axes, view: View) -> None:
         )
 
 
+def _same_scale(limits: tuple[Limits, Limits]) -> tuple[Limits, Limits]:
+    """Limits with the room's proportions, so that one unit is equally long in both directions without empty margins."""
+    (left, right), (low, high) = limits
+    width, height = (
+        max(right - left, (high - low) * PLANE_PROPORTION),
+        max(high - low, (right - left) / PLANE_PROPORTION),
+    )
+    across, up = (left + right) / 2, (low + high) / 2
+    return (across - width / 2, across + width / 2), (up - height / 2, up + height / 2)
+
+
 def _points_inside(panel: Axes, view: View, x: NDArray[Any], y: NDArray[Any], inside: NDArray[np.bool_]) -> None:
     rows = np.flatnonzero(inside)
     rows = rows[point_rows(x[rows], y[rows], view.index[rows], *PLANE_CELLS)]
-    for cluster in (*view.clusters, -1):
+    for cluster in view.order:
         of_cluster = rows[view.index[rows] == cluster]
-        size, alpha = (16, 0.9) if cluster < 0 else (5, 0.45)
-        panel.scatter(x[of_cluster], y[of_cluster], s=size, alpha=alpha, zorder=2, **style_of(cluster))
+        style = {"s": 5, "alpha": 0.4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
+        panel.scatter(x[of_cluster], y[of_cluster], zorder=2, **style)
 
 
 def _micro_clusters(panel: Axes, view: View) -> None:
-    """Circles of the radius, filled when potential and dashed when outlier; the cluster's number on its heaviest part."""
+    """Circles of the radius, solid when potential and dashed when outlier; above each cluster its number."""
     across, up = view.shown
     for potential in (False, True):
-        for cluster in np.unique(view.mcs["cluster"]):
-            some = view.mcs[(view.mcs["potential"] == potential) & (view.mcs["cluster"] == cluster)]
-            if len(some):
-                _circles(panel, some["centre"][:, [across, up]], some["radius"], potential, int(cluster))
+        some = view.mcs[view.mcs["potential"] == potential]
+        _circles(panel, some["centre"][:, [across, up]], some["radius"], potential)
     for cluster in np.unique(view.mcs["cluster"][view.mcs["cluster"] >= 0]):
         of_cluster = view.mcs[view.mcs["cluster"] == cluster]
         centre = np.average(of_cluster["centre"], axis=0, weights=of_cluster["weight"])
-        label = panel.text(
-            centre[across],
-            centre[up],
+        top = float((of_cluster["centre"][:, up] + of_cluster["radius"]).max())
+        label = panel.annotate(
             str(cluster),
+            (centre[across], top),
+            (0, 9),
+            textcoords="offset points",
             ha="center",
-            va="center",
             zorder=6,
             fontsize=15,
             fontweight="bold",
             color=style_of(int(cluster))["color"],
-            clip_on=True,
+            annotation_clip=True,
         )
         label.set_path_effects([patheffects.withStroke(linewidth=4, foreground="white")])
 
 
-def _circles(panel: Axes, centres: NDArray[Any], radii: NDArray[Any], potential: bool, cluster: int) -> None:
-    colour = style_of(cluster)["color"] if cluster >= 0 else GREY
-    size = 2 * radii
-    panel.add_collection(
-        EllipseCollection(
-            size,
-            size,
-            np.zeros(len(size)),
-            units="xy",
-            offsets=centres,
-            offset_transform=panel.transData,
-            zorder=4,
-            facecolors="none",
-            edgecolors=colour if potential else "black",
-            linewidths=1.8 if potential else 0.9,
-            linestyles="solid" if potential else (0, (4, 3)),
-        ),
-        autolim=False,
+def _circles(panel: Axes, centres: NDArray[Any], radii: NDArray[Any], potential: bool) -> None:
+    """Rings to scale; one that would be too small to see is drawn as a small mark instead."""
+    (left, right), (low, high) = panel.get_xlim(), panel.get_ylim()
+    tiny = radii < SMALLEST_RING * min(right - left, high - low)
+    style: dict[str, Any] = {
+        "facecolors": "none",
+        "edgecolors": "black",
+        "linewidths": 1.2 if potential else 0.9,
+        "linestyles": "solid" if potential else (0, (3, 2)),
+        "path_effects": [patheffects.withStroke(linewidth=2.8, foreground="white")] if potential else [],
+    }
+    size = 2 * radii[~tiny]
+    rings = EllipseCollection(
+        size, size, size * 0, units="xy", offsets=centres[~tiny], offset_transform=panel.transData, zorder=4, **style
     )
-    panel.scatter(
-        centres[:, 0],
-        centres[:, 1],
-        marker="+",
-        s=22,
-        linewidth=1,
-        zorder=5,
-        color=DARK if potential else "black",
-        alpha=0.9 if potential else 0.5,
-    )
+    panel.add_collection(rings, autolim=False)
+    panel.scatter(centres[tiny, 0], centres[tiny, 1], s=20 if potential else 60, zorder=4, **style)
 
 
 def _values_of_one_channel(panel: Axes, view: View) -> None:
@@ -235,7 +251,7 @@ def _values_of_one_channel(panel: Axes, view: View) -> None:
             [place] * 2,
             mc["centre"][0] + mc["radius"] * np.array([-1, 1]),
             color=colour,
-            linewidth=2.4 if solid else 1,
+            linewidth=4 if solid else 1.5,
             linestyle="-" if solid else ":",
             solid_capstyle="butt",
         )
@@ -257,7 +273,7 @@ def _legend(panel: Axes, view: View) -> None:
             marker=style_of(c)["marker"],
             color=style_of(c)["color"],
             markersize=7,
-            label=f"cluster {c}: {_plural(view.rows_of[c], 'row')}",
+            label=f"cluster {c}: {plural(view.rows_of[c], 'row')}",
         )
         for c in sorted(largest[:LEGEND_CLUSTERS])
     ]
@@ -268,7 +284,7 @@ def _legend(panel: Axes, view: View) -> None:
                 [],
                 [],
                 linestyle="",
-                label=f"and {len(rest)} clusters more: {_plural(sum(view.rows_of[c] for c in rest), 'row')}",
+                label=f"and {len(rest)} clusters more: {plural(sum(view.rows_of[c] for c in rest), 'row')}",
             )
         )
     if -1 in view.rows_of:
@@ -280,13 +296,11 @@ def _legend(panel: Axes, view: View) -> None:
                 marker="x",
                 color="black",
                 markersize=6,
-                label=f"outlier (-1): {_plural(view.rows_of[-1], 'row')}",
+                label=f"outlier (-1): {plural(view.rows_of[-1], 'row')}",
             )
         )
     entries += _micro_cluster_entries(view)
-    if view.done.trace["bOverflow"].any():
-        entries.append(Patch(label="buffer full: learning stopped", **OVERFLOW_STYLE))
-    panel.legend(
+    drawn = panel.legend(
         handles=entries,
         loc="upper left",
         ncols=3,
@@ -296,6 +310,7 @@ def _legend(panel: Axes, view: View) -> None:
         columnspacing=1.4,
         handletextpad=0.6,
     )
+    drawn.set_in_layout(False)  # a long legend must not shrink the plane
 
 
 def _micro_cluster_entries(view: View) -> list[Any]:
@@ -304,7 +319,9 @@ def _micro_cluster_entries(view: View) -> list[Any]:
         ring |= {"marker": "|"}
     found: list[Any] = []
     if view.mcs["potential"].any():
-        found.append(Line2D([], [], label="potential micro-cluster", markeredgecolor=DARK, markeredgewidth=2, **ring))
+        found.append(
+            Line2D([], [], label="potential micro-cluster", markeredgecolor="black", markeredgewidth=1.4, **ring)
+        )
     if (~view.mcs["potential"]).any():
         dashed = ring | {"marker": "$◌$"} if len(view.shown) > 1 else ring
         found.append(
@@ -324,6 +341,8 @@ def _time_panels(figure: Any, view: View) -> None:
     overflow = view.done.trace["bOverflow"]
     for panel in panels:
         shade(panel, view.time.x, overflow, zorder=1, **OVERFLOW_STYLE)
+    if overflow.any():
+        panels[0].set_title("shaded: learning stopped, a buffer is full", loc="right", fontsize=9.5, color="#B34700")
     view.time.label_on(panels[-1])
 
 
@@ -336,9 +355,10 @@ def _trend(panel: Axes, view: View, channel: int) -> None:
     draw_line(panel, view.x, y, color="#c8c8c8", linewidth=0.7, zorder=2)
     rows = np.flatnonzero((y >= low) & (y <= high))
     rows = rows[point_rows(view.x[rows], y[rows], view.index[rows], *PANEL_CELLS)]
-    for cluster in (*view.clusters, -1):
+    for cluster in view.order:
         of_cluster = rows[view.index[rows] == cluster]
-        panel.scatter(view.x[of_cluster], y[of_cluster], s=12 if cluster < 0 else 4, zorder=3, **style_of(cluster))
+        style = {"s": 4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
+        panel.scatter(view.x[of_cluster], y[of_cluster], zorder=3, **style)
     panel.set_ylim(low, high)
 
 
@@ -346,33 +366,32 @@ def _index_over_time(panel: Axes, view: View) -> None:
     """A mark for every index that occurs in a slice of time; rows without one below."""
     tidy(panel, "cluster index")
     top = max(view.clusters, default=0)
-    rows = point_rows(view.x, view.index, view.index, PANEL_CELLS[0], 1) if len(view.accepted) else view.accepted
+    few = top < FEW_CLUSTERS
+    rows = view.accepted
+    if len(rows):
+        rows = point_rows(view.x, view.index, view.index, PANEL_CELLS[0], 1)
     for cluster in (*view.clusters, -1):
-        of_cluster = rows[view.index[rows] == cluster]
-        panel.scatter(
-            view.x[of_cluster],
-            view.index[of_cluster],
-            marker="|",
-            s=70 if top < 8 else 25,
-            linewidth=1.6,
-            color=style_of(cluster)["color"],
-            zorder=3,
-        )
-    ticks = (
-        [*range(-1, top + 1)]
-        if top < 8
-        else [-1, *(int(t) for t in MaxNLocator(6, integer=True).tick_values(0, top) if 0 <= t <= top)]
-    )
-    labels = ["outlier" if t < 0 else str(t) for t in ticks]
-    bottom = -1
+        x = view.x[rows[view.index[rows] == cluster]]
+        _marks(panel, x, cluster, 70 if few else 25, style_of(cluster)["color"])
+    ticks: list[float] = [*range(top + 1)]
+    if not few:
+        ticks = [t for t in MaxNLocator(6, integer=True).tick_values(0, top) if 0 <= t <= top]
+    labels = ["outlier", *(f"{t:g}" for t in ticks)]
+    ticks.insert(0, -1)
+    bottom = -1.0
     if view.refused.any():
+        bottom = -2 if few else -1 - top / FEW_CLUSTERS
         refused = np.flatnonzero(view.refused)
-        refused = refused[point_rows(view.time.x[refused], refused * 0, refused * 0, PANEL_CELLS[0], 1)]
-        bottom = -2 if top < 8 else -1 - top / 8
-        panel.scatter(view.time.x[refused], np.full(len(refused), bottom), marker="|", s=50, color=GREY, zorder=3)
-        ticks, labels = [bottom, *ticks], ["no index", *labels]
+        some = point_rows(view.time.x[refused], refused * 0, refused * 0, PANEL_CELLS[0], 1)
+        _marks(panel, view.time.x[refused[some]], bottom, 50, GREY)
+        ticks.insert(0, bottom)
+        labels.insert(0, "no index")
     panel.set_yticks(ticks, labels)
     panel.set_ylim(bottom - 0.6, top + 0.6)
+
+
+def _marks(panel: Axes, x: NDArray[np.float64], height: float, size: float, colour: str) -> None:
+    panel.scatter(x, np.full(len(x), height), marker="|", s=size, linewidth=1.6, color=colour, zorder=3)
 
 
 def _counts_over_time(panel: Axes, view: View) -> None:
@@ -383,6 +402,7 @@ def _counts_over_time(panel: Axes, view: View) -> None:
         ("nNumPotMCs", "potential", "#0072B2", "-", "nPotMCsBufferSize"),
         ("nNumOutMCs", "outlier", "#D55E00", "--", "nOutMCsBufferSize"),
     )
+    highest = 1
     for name, label, colour, style, limit_name in kinds:
         counts = trace[name].astype(np.int64)
         draw_line(
@@ -396,13 +416,21 @@ def _counts_over_time(panel: Axes, view: View) -> None:
             drawstyle="steps-post",
             zorder=3,
         )
+        highest = max(highest, int(counts.max()))
         limit = settings.get(limit_name)
         if limit is not None and 2 * int(counts.max()) >= limit:
-            panel.axhline(limit, color=colour, linewidth=0.9, linestyle=":", label=f"most {label}: {limit}")
-    panel.set_ylim(bottom=0)
+            highest = max(highest, limit)
+            panel.axhline(limit, color=colour, linewidth=0.9, linestyle=":")
+            panel.annotate(
+                f"limit {limit}",
+                (1, limit),
+                (-2, 1),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                ha="right",
+                fontsize=8,
+                color=colour,
+            )
+    panel.set_ylim(0, 1.2 * highest)
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     panel.legend(loc="lower right", bbox_to_anchor=(1, 1), ncols=4, fontsize=8.5, frameon=False, borderaxespad=0.1)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'s' if count != 1 else ''}"

@@ -41,7 +41,8 @@ def _cell(values: NDArray[np.generic], cells: int) -> NDArray[np.int64]:
     span = high / 2 - low / 2
     if not span > 0:
         return np.zeros(len(numbers), np.int64)
-    return np.minimum(((numbers / 2 - low / 2) / span * cells).astype(np.int64), cells - 1)
+    places: NDArray[np.int64] = ((numbers / 2 - low / 2) / span * cells).astype(np.int64)
+    return np.minimum(places, cells - 1)
 
 
 def stretches(flag: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from numpy.typing import NDArray
 
 from ..dctime import UNIX_OFFSET_NS, to_datetime
@@ -21,7 +22,13 @@ SIZE_IN, DOTS_PER_IN = (14.0, 8.6), 110
 LINE_BINS = 1200
 SHORT_S = 20  # a recording shorter than this is labelled in seconds from its first row
 GREY, DARK = "#7f7f7f", "#333333"
-OVERFLOW_STYLE = {"facecolor": "#D55E00", "alpha": 0.13, "hatch": "///", "edgecolor": "#D55E00", "linewidth": 0}
+OVERFLOW_STYLE: dict[str, Any] = {
+    "facecolor": "#D55E00",
+    "alpha": 0.13,
+    "hatch": "///",
+    "edgecolor": "#D55E00",
+    "linewidth": 0,
+}
 
 
 def draw(done: "Replayed", title: str, path: Path, axes: tuple[str, str] | None = None) -> None:
@@ -30,8 +37,9 @@ def draw(done: "Replayed", title: str, path: Path, axes: tuple[str, str] | None 
     from .trend_picture import draw_trends
 
     kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters}
-    figure = Figure(figsize=SIZE_IN, dpi=DOTS_PER_IN, layout="constrained")
-    figure.get_layout_engine().set(w_pad=0.08, h_pad=0.05)  # type: ignore[union-attr]
+    # The head of the picture stays free of panels.
+    layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.05, rect=(0, 0, 1, 0.905))
+    figure = Figure(figsize=SIZE_IN, dpi=DOTS_PER_IN, layout=layout)
     kinds.get(done.block.picture, draw_trends)(figure, done, title, axes)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks
@@ -49,7 +57,6 @@ def title_and_settings(figure: Figure, title: str, facts: str, settings: dict[st
     figure.suptitle(plain(title), x=0.01, ha="left", fontsize=14, fontweight="bold")
     figure.text(0.01, 0.935, plain(facts), fontsize=10.5, color=DARK)
     figure.text(0.01, 0.912, plain(given), fontsize=8.5, color=GREY)
-    figure.get_layout_engine().set(rect=(0, 0, 1, 0.905))  # type: ignore[union-attr]
 
 
 class TimeAxis:
@@ -69,18 +76,18 @@ class TimeAxis:
     def label_on(self, panel: Axes) -> None:
         """Puts ticks and label on the lowest panel."""
         if self.is_dates:
-            locator = AutoDateLocator(minticks=4, maxticks=9)
+            locator = AutoDateLocator(minticks=4, maxticks=9)  # type: ignore[no-untyped-call]
             panel.xaxis.set_major_locator(locator)
-            panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+            panel.xaxis.set_major_formatter(ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         panel.set_xlabel(self.label, fontsize=9)
         low, high = float(self.x[0]), float(self.x[-1])
         margin = (high - low) * 0.01 or 0.5
         panel.set_xlim(low - margin, high + margin)
 
 
-def tidy(panel: Axes, heading: str) -> None:
+def tidy(panel: Axes, heading: str, pad: float = 4) -> None:
     """A panel's look: heading on the left, light grid, no box."""
-    panel.set_title(plain(heading), loc="left", fontsize=10, fontweight="bold", color=DARK, pad=4)
+    panel.set_title(plain(heading), loc="left", fontsize=10, fontweight="bold", color=DARK, pad=pad)
     panel.grid(True, color="#e6e6e6", linewidth=0.7)
     panel.set_axisbelow(True)
     panel.tick_params(labelsize=8.5)

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from .pictures import TimeAxis, draw_line, tidy, title_and_settings
+from .wording import plural, spaced
 
 if TYPE_CHECKING:
     from .replaying import Replayed
@@ -18,7 +19,7 @@ def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, 
     """One panel per channel, then one per output that changes, on a common time axis."""
     recording, trace = done.recording, done.trace
     accepted = ~trace["bError"]
-    rows = f"{len(recording):,} rows, {int((~accepted).sum()):,} without outputs"
+    rows = f"{plural(len(recording), 'row')}, {spaced(int((~accepted).sum()))} without outputs"
     outputs = [
         n for n in trace.dtype.names or () if n not in STANDARD and trace[n].ndim == 1 and np.ptp(trace[n] * 1.0) > 0
     ]
