@@ -134,7 +134,7 @@ class Demonstration:
         self.task = self.plc.task("PlcTask", cycle_time=CYCLE, programs=[self.main])
         self.task.link(self.plant["flow"], "MAIN.fFlow")
         self.task.link(self.plant["pressure"], "MAIN.fPressure")
-        self.outputs = [f.name for f in type(self.main.fbDenStream).fields if f.role is Role.OUTPUT and f.type.ctype]
+        self.outputs = [f.name for f in type(self.main.fbDenStream).fields if f.role is Role.OUTPUT and f.type.is_direct and f.type.ctype]
         paths = [f"MAIN.fbDenStream.{name}" for name in self.outputs]
         self.recorder: Recorder = self.task.record("MAIN.fFlow", "MAIN.fPressure", *paths)
         self.elapsed_ns = 0
@@ -168,7 +168,11 @@ class Demonstration:
         times = columns["time"].astype(np.uint64)
         recording = Recording(names, times, values, np.zeros(values.shape, np.bool_))
         block = self.main.fbDenStream
-        return Replayed(type(block), block, Settings(configure=dict(SETTINGS)), recording, trace, self.elapsed_ns)
+        marks = [(int(times[0]) + self.plant.fault_begin_ns, "fault begins")]
+        if self.main.bFault:
+            marks.append((self.main.tFault, "seen"))
+        settings = Settings(configure=dict(SETTINGS))
+        return Replayed(type(block), block, settings, recording, trace, self.elapsed_ns, tuple(marks))
 
     def write(self, targets: list[Path]) -> None:
         """The recording, the picture and the state; all of them or none."""
@@ -251,13 +255,14 @@ def _print(found: dict[str, Any], folder: Path) -> None:
 
 
 def _seen(found: dict[str, Any]) -> str:
-    seen, new = found["fault_seen_s"], found["new_cluster_s"]
+    seen, new, begin = found["fault_seen_s"], found["new_cluster_s"], found["fault_begins_s"]
     if seen is None:
         return "not seen"
-    if seen < found["fault_begins_s"]:
+    if seen < begin:
         return f"false alarm at {_time(seen)}"
-    after = f"at {_time(seen)} by its outliers" if new is None or new > seen else f"at {_time(seen)} by a new cluster"
-    return after + (f"; a cluster of its own from {_time(new)} on" if new is not None and new > seen else "")
+    by_cluster = new is not None and new <= seen
+    text = f"at {_time(seen)}, {seen - begin:.1f} s later, by {'a new cluster' if by_cluster else 'its outliers'}"
+    return text if new is None or by_cluster else f"{text}; a cluster of its own from {_time(new)} on"
 
 
 def _points(clusters: dict[str, int]) -> str:
