@@ -57,6 +57,9 @@ class Interruption:
 def stopping_on_signals(plc: Plc) -> Iterator[Interruption]:
     """Ctrl-C and SIGTERM end the run after the present cycle; a second one is what it always was."""
     interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
+        yield interruption
+        return
     numbers = (signal.SIGINT, signal.SIGTERM)
     before: dict[int, Any] = {n: signal.getsignal(n) for n in numbers}
 
