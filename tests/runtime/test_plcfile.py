@@ -156,8 +156,10 @@ def test_a_stopped_task_stays_stopped() -> None:
     plc, twin = small(BAD()), small(BAD())
     plc.run(cycles=1)
     twin.load(plc.snapshot())
-    assert twin.tasks[0].explain() == plc.tasks[0].explain() == "PlcTask stopped in cycle 1 at " + (
-        "2025-01-01-00:00:00.000000000: ValueError: no"
+    assert (
+        twin.tasks[0].explain()
+        == plc.tasks[0].explain()
+        == "PlcTask stopped in cycle 1 at " + ("2025-01-01-00:00:00.000000000: ValueError: no")
     )
     assert twin.snapshot() == plc.snapshot()
     assert twin.run(cycles=1).reason == "error"
