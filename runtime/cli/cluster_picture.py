@@ -19,6 +19,7 @@ from .pictures import (
     TimeAxis,
     draw_line,
     plain,
+    point_out,
     shade,
     tidy,
     title_and_settings,
@@ -343,6 +344,7 @@ def _time_panels(figure: Any, view: View) -> None:
         shade(panel, view.time.x, overflow, zorder=1, **OVERFLOW_STYLE)
     if overflow.any():
         panels[0].set_title("shaded: learning stopped, a buffer is full", loc="right", fontsize=9.5, color="#B34700")
+    point_out(panels, view.time, view.done.marks)
     view.time.label_on(panels[-1])
 
 
