@@ -7,7 +7,7 @@ import numpy as np
 from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, fb_init, output, scratch, state
 from alycat.runtime.iec import BOOL, DINT, LINT, LREAL, UDINT, ULINT, USINT
-from alycat.runtime.vector import padded
+from alycat.runtime.vector import LANES, padded
 
 from ..system.datetime import FB_ALY_DateTime
 from .denstream_dbscan import NOISE
@@ -171,35 +171,43 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
         return super()._explain(event_id)
 
     def micro_clusters(self) -> np.ndarray:
-        """The micro-clusters, oldest first: centre, weight, radius, potential, cluster (-1: outlier or noise)."""
-        m, n = self._m, self._n
+        """The micro-clusters, oldest first, as a structured array.
+
+        Fields: centre (float64[nNumChannels]), weight, radius (unit of the channels), potential, cluster (-1: outlier
+        or noise).
+        """
         pot, count = self.nNumPotMCs, self.nNumPotMCs + self.nNumOutMCs
-        kind = [("centre", "f8", (n,)), ("weight", "f8"), ("radius", "f8"), ("potential", "?"), ("cluster", "i4")]
+        kind = [("centre", "f8", (self._n,)), ("weight", "f8"), ("radius", "f8"), ("potential", "?"), ("cluster", "i4")]
         found = np.zeros(count, kind)
-        if not count:
-            return found
-        centres = self._buffer("centres").reshape(-1, n, 32).transpose(0, 2, 1).reshape(-1, n)
-        found["centre"] = centres[:count]
-        found["weight"] = self._buffer("weight")[:count]
-        weights = np.maximum(found["weight"], np.finfo(float).tiny)
-        found["radius"] = np.sqrt(self._buffer("scatter")[:count] / weights)
-        found["potential"] = np.arange(count) < pot
-        created = self._buffer("created")[:count]
-        core = np.flatnonzero(self._buffer("core")[:pot])
-        core = core[np.argsort(created[core])]  # argmin below takes the first of equals, the oldest
-        label = self._buffer("label")
+        weight = self._buffer("weight")[:count]
+        found["centre"] = self._centres()[:count]
+        found["weight"] = weight
+        found["radius"] = np.sqrt(self._buffer("scatter")[:count] / np.maximum(weight, np.finfo(float).tiny))
+        found["potential"][:pot] = True
         found["cluster"] = NOISE
-        for i in range(pot if len(core) else 0):
-            if self._buffer("core")[i]:
-                found["cluster"][i] = label[i]
-                continue
-            squares = np.zeros(len(core))
-            for k in range(n):
-                squares += (centres[i, k] - centres[core, k]) ** 2
-            best = int(np.argmin(squares))
-            if squares[best] <= m.eps_dbscan_sq:
-                found["cluster"][i] = label[core[best]]
-        return found[np.argsort(created)]
+        found["cluster"][:pot] = self._clusters(pot)
+        return found[np.argsort(self._buffer("created")[:count])]
+
+    def _centres(self) -> np.ndarray:
+        """All slots of the table, one row each."""
+        return self._buffer("centres").reshape(-1, self._n, LANES).transpose(0, 2, 1).reshape(-1, self._n)
+
+    def _clusters(self, pot: int) -> np.ndarray:
+        """Cluster of every potential MC; those that are no core take the one of their nearest core MC in reach."""
+        clusters = self._buffer("label")[:pot].copy()
+        is_core = self._buffer("core")[:pot].astype(bool)
+        centres = self._centres()
+        cores = np.flatnonzero(is_core)
+        cores = cores[np.argsort(self._buffer("created")[cores])]  # argmin takes the first of equals, the oldest
+        for i in np.flatnonzero(~is_core):
+            clusters[i] = NOISE
+            squares = np.zeros(len(cores))
+            with np.errstate(over="ignore"):  # too far apart for a square is out of reach
+                for k in range(self._n):
+                    squares += (centres[i, k] - centres[cores, k]) ** 2
+            if len(cores) and squares.min() <= self._m.eps_dbscan_sq:
+                clusters[i] = clusters[cores[np.argmin(squares)]]
+        return clusters
 
 
 def row_words(pot_size: int) -> int:

@@ -89,14 +89,12 @@ def _dates(name: str, dc_ns: np.ndarray, empty: np.ndarray | None) -> "pl.Series
 
 
 def _with_nulls(series: "pl.Series", empty: np.ndarray | None) -> "pl.Series":
-    import polars as pl
-
     if empty is None or not empty.any():
         return series
-    return pl.select(pl.when(pl.Series(~empty)).then(series).alias(series.name)).to_series()
+    return series.scatter(np.flatnonzero(empty), None)
 
 
 def _fraction(frame: "pl.DataFrame") -> str:
     """As many digits of a second as the times need, the same in the whole file: 0, 3, 6 or 9."""
     times = [column.to_physical() for column in frame.get_columns() if column.dtype.is_temporal()]
-    return next(text for unit, text in _FRACTIONS if unit == 1 or not any((t % unit).any() for t in times))
+    return next(text for unit, text in _FRACTIONS if unit == 1 or not any((t % unit != 0).any() for t in times))

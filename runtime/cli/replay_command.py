@@ -2,23 +2,19 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 
 from ..dctime import parse_duration, parse_timestamp
 from ..errors import PlcError, RecordingError, one_of
 from ..recordings import Recording
 from ..registry import find_block, short_name
 from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
-from .settings import Settings, read_settings
-from .terminal import Phases, phases
+from .replaying import Replayed, run
+from .settings import read_settings
+from .terminal import phases
 
-CHUNKS = 100  # a progress bar needs no more
-SMALLEST_CHUNK = 10_000
 _ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
 
 
@@ -40,18 +36,6 @@ def repeat_set(args: list[str]) -> Iterator[str]:
         else:
             value_next, more_may_follow = arg == "--set", arg.startswith("--set=")
         yield arg
-
-
-@dataclass(frozen=True)
-class Replayed:
-    """A finished replay."""
-
-    block: Any
-    instance: Any
-    settings: Settings
-    recording: Recording
-    trace: np.ndarray
-    elapsed_ns: int
 
 
 @click.command(cls=ReplayCommand, short_help="Runs a recording through a block.")
@@ -120,40 +104,6 @@ def replay(
                 _draw(done, file, temporary[1], shown)
     summary = report(done, file, targets)
     print_report(summary, as_json)
-
-
-def run(block: Any, settings: Settings, recording: Recording, progress: Phases) -> Replayed:
-    """A fresh instance over all rows."""
-    from ..clock import stopwatch
-
-    if not int(recording.timestamps[0]):
-        raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
-    progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
-    instance = _configured(block, settings, len(recording.names))
-    rows = len(recording)
-    chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
-    progress.begin(f"replaying {rows:,} rows", total=rows)
-    parts, elapsed_ns = [], 0
-    for first in range(0, rows, chunk):
-        part = slice(first, first + chunk)
-        timestamps, values = recording.timestamps[part], recording.values[part]
-        watch = stopwatch()
-        parts.append(instance.replay(timestamps, values, **settings.call))
-        elapsed_ns += watch()
-        progress.advance(len(timestamps))
-    return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
-
-
-def _configured(block: Any, settings: Settings, channels: int) -> Any:
-    init = dict(settings.init)
-    if any(field.name == "nNumChannels" for field in block.fields):
-        init["nNumChannels"] = channels
-    instance = block(**init)
-    if hasattr(instance, "Configure") and not instance.Configure(**settings.configure):
-        message = instance.ipResultMessage
-        name = short_name(block.__name__)
-        raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
-    return instance
 
 
 def _channel_names(file: Path, channels: tuple[str, ...], time: str | None) -> list[str]:

@@ -10,9 +10,10 @@ import numpy as np
 
 from ..dctime import format_duration, to_datetime
 from .terminal import columns, console, heading
+from .wording import plural, spaced
 
 if TYPE_CHECKING:
-    from .replay_command import Replayed
+    from .replaying import Replayed
 
 LISTED_CLUSTERS = 8
 
@@ -91,15 +92,15 @@ def _iso(dc_ns: int) -> str:
 
 
 def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    yield "Rows", f"{_count(found['rows'])}, channels {', '.join(found['channels'])}"
+    yield "Rows", f"{spaced(found['rows'])}, channels {', '.join(found['channels'])}"
     time = found["time"]
     yield "Time", f"{time['first']} to {time['last']} ({format_duration(time['duration_ns'])}), read as {time['rule']}"
     yield "Without outputs", _refusal_text(found["rows_without_outputs"])
-    yield "Speed", f"{_count(found['cycles_per_s'])} cycles/s ({found['replay_s']:.3g} s for the replay alone)"
+    yield "Speed", f"{spaced(found['cycles_per_s'])} cycles/s ({found['replay_s']:.3g} s for the replay alone)"
     if "rows_by_cluster" in found:
         yield "Clusters", _cluster_text(found)
     elif "new_results" in found:
-        yield "New results", _count(found["new_results"])
+        yield "New results", spaced(found["new_results"])
     if "nNumPotMCs" in found:
         yield "Micro-clusters", f"{found['nNumPotMCs']} potential, {found['nNumOutMCs']} outlier at the end"
     if "overflow" in found:
@@ -111,13 +112,13 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _refusal_text(refusals: dict[str, Any]) -> str:
     if not refusals["total"]:
         return "no row"
-    by_channel = ", ".join(f"{name} {_count(n)}" for name, n in refusals["missing_by_channel"].items() if n)
+    by_channel = ", ".join(f"{name} {spaced(n)}" for name, n in refusals["missing_by_channel"].items() if n)
     reasons = [
-        f"{_count(refusals['missing'])} with a missing value ({by_channel})" if refusals["missing"] else "",
-        f"{_count(refusals['not_finite'])} with a NaN or infinite value" if refusals["not_finite"] else "",
-        f"{_count(refusals['refused_otherwise'])} refused otherwise" if refusals["refused_otherwise"] else "",
+        f"{spaced(refusals['missing'])} with a missing value ({by_channel})" if refusals["missing"] else "",
+        f"{spaced(refusals['not_finite'])} with a NaN or infinite value" if refusals["not_finite"] else "",
+        f"{spaced(refusals['refused_otherwise'])} refused otherwise" if refusals["refused_otherwise"] else "",
     ]
-    return f"{_rows(refusals['total'])}: {', '.join(filter(None, reasons))}; first row {refusals['first_row']}"
+    return f"{plural(refusals['total'], 'row')}: {', '.join(filter(None, reasons))}; first row {refusals['first_row']}"
 
 
 def _cluster_text(found: dict[str, Any]) -> str:
@@ -125,25 +126,17 @@ def _cluster_text(found: dict[str, Any]) -> str:
     outliers = by_cluster.pop("-1", 0)
     largest = sorted(by_cluster, key=lambda i: (-by_cluster[i], int(i)))
     listed = sorted(largest[:LISTED_CLUSTERS], key=int)
-    parts = [f"index {i}: {_rows(by_cluster[i])}" for i in listed]
+    parts = [f"index {i}: {plural(by_cluster[i], 'row')}" for i in listed]
     if len(largest) > LISTED_CLUSTERS:
         rest = largest[LISTED_CLUSTERS:]
-        parts.append(f"{len(rest)} more: {_rows(sum(by_cluster[i] for i in rest))}")
-    return f"{found['nNumClusters']} at the end; " + ", ".join([*parts, f"outliers: {_rows(outliers)}"])
+        parts.append(f"{len(rest)} more: {plural(sum(by_cluster[i] for i in rest), 'row')}")
+    return f"{found['nNumClusters']} at the end; " + ", ".join([*parts, f"outliers: {plural(outliers, 'row')}"])
 
 
 def _overflow_text(overflow: dict[str, Any] | None) -> str:
     if overflow is None:
         return "none"
-    return f"learning stopped at row {_count(overflow['row'])} ({overflow['time']}): a buffer was full"
-
-
-def _rows(count: int) -> str:
-    return f"{_count(count)} row{'s' if count != 1 else ''}"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
+    return f"learning stopped at row {spaced(overflow['row'])} ({overflow['time']}): a buffer was full"
 
 
 def _size(size: int) -> str:

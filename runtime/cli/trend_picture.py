@@ -1,0 +1,38 @@
+"""The picture of a block without one of its own: channels and outputs over time."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from .pictures import TimeAxis, draw_line, tidy, title_and_settings
+from .wording import plural, spaced
+
+if TYPE_CHECKING:
+    from .replaying import Replayed
+
+MOST_PANELS = 8
+STANDARD = ("bError", "bNewResult", "bConfigured")
+
+
+def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, str] | None) -> None:
+    """One panel per channel, then one per output that changes, on a common time axis."""
+    recording, trace = done.recording, done.trace
+    accepted = ~trace["bError"]
+    rows = f"{plural(len(recording), 'row')}, {spaced(int((~accepted).sum()))} without outputs"
+    outputs = [
+        n for n in trace.dtype.names or () if n not in STANDARD and trace[n].ndim == 1 and np.ptp(trace[n] * 1.0) > 0
+    ]
+    chosen = [(n, "channel") for n in recording.names[: MOST_PANELS // 2]]
+    chosen += [(n, "output") for n in outputs[: MOST_PANELS - len(chosen)]]
+    left_out = len(recording.names) + len(outputs) - len(chosen)
+    title_and_settings(figure, title, rows + (f"; {left_out} more not shown" if left_out else ""), done.settings.all())
+    time = TimeAxis(recording.timestamps, recording.has_date)
+    panels = figure.subplots(len(chosen), 1, sharex=True, squeeze=False)[:, 0]
+    for panel, (name, kind) in zip(panels, chosen, strict=True):
+        values: Any = recording.values[:, recording.names.index(name)] if kind == "channel" else trace[name]
+        good = np.isfinite(values * 1.0) & (accepted | (kind == "channel"))
+        colour, step = ("#0072B2", "default") if kind == "channel" else ("#D55E00", "steps-post")
+        draw_line(panel, time.x[good], values[good], color=colour, linewidth=1, drawstyle=step)
+        tidy(panel, f"{name} ({kind})")
+    time.label_on(panels[-1])
