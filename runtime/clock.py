@@ -93,9 +93,9 @@ class SteppedClock(VirtualClock):
 class RealTimeClock(Clock):
     """The wall clock's DC time at the start plus what the monotonic clock counts since: no jumps, no drifting grid.
 
-    `spin` is how long before a due time sleeping ends and a busy loop takes over. Linux wakes a sleeper about 90 us late
-    (50 us of it timer slack), so the default loops for some 10 us in fact and brings the median lateness from 90 to
-    5 us (tests/bench/bench_cycle.py); 0 only sleeps.
+    `spin` is how long before a due time sleeping ends and a busy loop takes over. Linux wakes a sleeper about 90 us
+    late (50 us of it timer slack), so the default loops for some 10 us in fact and brings the median lateness from 90
+    to 5 us (tests/bench/bench_cycle.py); 0 only sleeps.
     """
 
     def __init__(self, spin: Duration = DEFAULT_SPIN) -> None:

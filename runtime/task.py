@@ -171,7 +171,7 @@ class Task:
                 plc.report(self)
 
     def _account(self, executed_ns: int, ended_ns: int) -> None:
-        """Write the counters that seldom change, and see to it that the next cycle does if they have to change again."""
+        """Write the counters that seldom change; CycleTimeExceeded makes sure that the next cycle does so too."""
         memory = self.info._m
         memory.LastExecTime = min(executed_ns // 100, UDINT_MAX)
         memory.FirstCycle = False
