@@ -41,7 +41,9 @@ class Block:
     layout: ClassVar[Layout]
     methods: ClassVar[dict[str, Signature]] = {}
     memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
-    step: ClassVar[Callable[[Any], int] | None] = None
+    step: ClassVar[Any] = None  # the kernel m -> event id
+    _members: ClassVar[dict[str, Member]] = {}
+    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
 
     _m: Any  # the structure over the memory
@@ -52,9 +54,7 @@ class Block:
             cls.category = category
         cls._members = {n: v for n, v in vars(cls).items() if isinstance(v, Member)}
         cls.methods = {
-            n: f.iec_signature
-            for n, f in inspect.getmembers(cls, inspect.isfunction)
-            if hasattr(f, "iec_signature")
+            n: f.iec_signature for n, f in inspect.getmembers(cls, inspect.isfunction) if hasattr(f, "iec_signature")
         }
         cls.fields = declared_fields(cls) + cls._inputs_of_call()
         cls.layout = Layout(cls.__name__, sorted(cls.fields, key=lambda f: _ORDER.index(f.role)))
@@ -89,8 +89,10 @@ class Block:
                 allowed = one_of(init) if init else "none"
                 raise UnknownKeyword(f"{type(self).__name__} has no FB_init input {name}; allowed: {allowed}")
         self._event_id, self._detail = 0, ""
-        self._init = {n: f.type.check(given[n], f"{type(self).__name__}.{n}") if n in given else f.initial
-                      for n, f in init.items()}
+        self._init = {
+            n: f.type.check(given[n], f"{type(self).__name__}.{n}") if n in given else f.initial
+            for n, f in init.items()
+        }
         self._allocate()
 
     # --- memory ------------------------------------------------------------------------------------------------------
@@ -139,7 +141,7 @@ class Block:
         for field in self.layout.fields:
             if field.role is Role.INPUT:
                 start = self.layout.offset(field.name)
-                view = memoryview(self._memory)[start : start + ctypes.sizeof(field.type.ctype)]
+                view = memoryview(self._memory.data)[start : start + ctypes.sizeof(field.type.ctype)]
                 setattr(self, f"_in_{field.name}", view.cast(np.dtype(field.type.ctype).char))
 
     def _buffer(self, name: str) -> np.ndarray:
@@ -352,7 +354,7 @@ class ChannelBlock(AlgorithmBlock):
     def _connect(self) -> None:
         super()._connect()
         self._x = self._buffer("x")
-        self._channels = memoryview(self._x)
+        self._channels = memoryview(self._x.data)
         self._channel_count = self._n
 
     @quick_method
@@ -369,7 +371,7 @@ class ChannelBlock(AlgorithmBlock):
         return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
     def set_channel_values(self, vector: Any) -> bool:
-        """Sets all channels from one vector of nNumChannels numbers, beyond the vendor; FALSE, 16#3003: no such vector."""
+        """Sets all channels from one vector of nNumChannels numbers; beyond the vendor. 16#3003: it does not fit."""
         try:
             row = np.asarray(vector, np.float64)
         except (TypeError, ValueError):

@@ -127,9 +127,7 @@ class Layout:
 
     def __init__(self, name: str, fields: Iterable[Field]) -> None:
         self.fields = [f for f in fields if f.type.ctype is not None]
-        members = [
-            (f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields
-        ]
+        members = [(f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields]
         self.struct: Any = type(f"{name}_memory", (ctypes.Structure,), {"_fields_": members})
         self.dtype = np.dtype(self.struct)
         self.size = ctypes.sizeof(self.struct)

@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import numba
+import numpy as np
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 JIT = not numba.config.DISABLE_JIT
 PLAIN = bool(os.environ.get("ALYCAT_PLAIN_KERNELS"))  # compile the plain twins of the vector code
+
+int64: Any = np.int64  # for kernels: the same in compiled and in plain code, and no matter for the type checker
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent

@@ -112,7 +112,7 @@ def cyclic(function: F) -> F:
     namespace: dict[str, Any] = {"_defaults": {i.name: i.default for i in signature.inputs}}
     exec(compile(source, filename, "exec"), namespace)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
-    generated = functools.wraps(function)(namespace[function.__name__])
+    generated: Any = functools.wraps(function)(namespace[function.__name__])
     generated.iec_signature = signature
     generated.is_cyclic = True
     return generated  # type: ignore[no-any-return]

@@ -203,4 +203,3 @@ class Task:
             return ""
         when = format_timestamp(self.info.DcTaskTime)
         return f"{self.name} stopped in cycle {self.cycles} at {when}: {self.failure}"
-

@@ -363,9 +363,7 @@ def vector_sweep(
     """`budget` and `moved` have room for whole blocks; what stands behind `count` in them means nothing."""
     words = types.CPointer(types.uint64)
     number = types.float64
-    return number(
-        _POINTER, types.int64, types.int64, _POINTER, number, number, _POINTER, _POINTER, words
-    ), _sweep_code
+    return number(_POINTER, types.int64, types.int64, _POINTER, number, number, _POINTER, _POINTER, words), _sweep_code
 
 
 @intrinsic  # type: ignore[untyped-decorator]

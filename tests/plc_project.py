@@ -71,7 +71,7 @@ class SLOW(Program):
     def cycle(self) -> None:
         self.nSeen += self.nCopy
         if self.nSeen % 3 == 0:
-            self.task.plc.clock.advance("12ms")  # type: ignore[attr-defined]
+            self.task.plc.clock.advance("40ms")  # type: ignore[attr-defined]
 
 
 def build() -> tuple[Plc, Recorder]:

@@ -50,6 +50,15 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     """
 
     picture = "clusters"
+    example = {  # the parameters of the manual's sample
+        "fEps": 0.15,
+        "fMuBeta": 2,
+        "fLambda": 0,
+        "fEpsDBSCAN": 0.8,
+        "fMinWeightDBSCAN": 2,
+        "nPotMCsBufferSize": 100,
+        "nOutMCsBufferSize": 100,
+    }
     step = step
 
     nNumChannels: UDINT = fb_init(2, "number of input channels, the dimension of the feature space")
@@ -121,6 +130,25 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     ) -> BOOL:
         """Takes the parameters, allocates both buffers and starts empty; FALSE keeps the configuration before.
 
+        Parameters
+        ----------
+        fEps
+            largest radius of a micro-cluster, in the unit of the channels; greater than 0
+        fMuBeta
+            weight above which a micro-cluster is potential; at least 0
+        fLambda
+            forgetting, every weight shrinks by 2**(-fLambda) each second; 0 = never
+        fEpsDBSCAN
+            largest distance between the centres of neighbours; greater than 0
+        fMinWeightDBSCAN
+            weight of a neighbourhood that makes its centre a core; at least 0
+        nPotMCsBufferSize
+            most potential micro-clusters; at least 1
+        nOutMCsBufferSize
+            most outlier micro-clusters; at least 1
+
+        Notes
+        -----
         Errors: 16#201A a threshold out of range, 16#201F a buffer of size 0, 16#2001 too much memory.
         """
         if self._n == 0:
@@ -152,6 +180,15 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     def Call(self, tTimestamp: ULINT, bUpdateMCs: BOOL = True) -> BOOL:
         """Takes the point that the channels make up; with bUpdateMCs = FALSE nothing is learnt, only looked up.
 
+        Parameters
+        ----------
+        tTimestamp
+            time of the call, ns since 2000-01-01 UTC; not 0, never earlier than the call before
+        bUpdateMCs
+            TRUE: the point is learnt
+
+        Notes
+        -----
         Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
         call before, a channel that was never set since Configure, or a NaN or infinite value.
         """

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64, u8, u64
 from alycat.runtime.vector import lowest_bit, place, scale, sweep
 
@@ -45,7 +45,7 @@ def admit(m: Any, slot: int) -> None:
 @kernel
 def dismiss(m: Any, i: int) -> None:
     """A slot stops being potential; what is known of the last potential slot moves to it."""
-    last = np.int64(m.nNumPotMCs) - 1
+    last = int64(m.nNumPotMCs) - 1
     words = m.row_words
     row = u64(m, m.edges + 8 * words * i, words)
     for w in range(words):
@@ -66,7 +66,7 @@ def dismiss(m: Any, i: int) -> None:
 
 @kernel
 def remove_from_order(m: Any, slot: int) -> None:
-    last = np.int64(m.nNumPotMCs) - 1
+    last = int64(m.nNumPotMCs) - 1
     order = i64(m, m.order, last + 1)
     at = 0
     while order[at] != slot:
@@ -79,7 +79,7 @@ def remove_from_order(m: Any, slot: int) -> None:
 @kernel
 def insert_by_age(m: Any, slot: int) -> None:
     """Puts a new potential slot into `order`, which holds the slots from old to young."""
-    pot = np.int64(m.nNumPotMCs)
+    pot = int64(m.nNumPotMCs)
     order = i64(m, m.order, pot)
     created = i64(m, m.created, pot)
     at = pot - 1
@@ -92,8 +92,8 @@ def insert_by_age(m: Any, slot: int) -> None:
 @kernel
 def move_potential(m: Any, source: int, target: int) -> None:
     """What DBSCAN knows of one slot moves to another, whose own is given up."""
-    pot = np.int64(m.nNumPotMCs)
-    channels = np.int64(m.nNumChannels)
+    pot = int64(m.nNumPotMCs)
+    channels = int64(m.nNumChannels)
     words = m.row_words
     old = u64(m, m.edges + 8 * words * source, words)
     new = u64(m, m.edges + 8 * words * target, words)
@@ -126,7 +126,7 @@ def move_potential(m: Any, source: int, target: int) -> None:
 
 @kernel
 def blank_potential(m: Any, i: int) -> None:
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     words = m.row_words
     row = u64(m, m.edges + 8 * words * i, words)
     for w in range(words):
@@ -221,7 +221,7 @@ def gain_weight(m: Any, i: int) -> None:
 @kernel
 def fade_masses(m: Any, fade: float) -> None:
     """All weights have faded alike; cores that are lost by it are found in `settle`."""
-    scale(f64(m, m.mass, m.pot_lanes), np.int64(m.nNumPotMCs), fade)
+    scale(f64(m, m.mass, m.pot_lanes), int64(m.nNumPotMCs), fade)
     m.least_core *= fade
 
 
@@ -260,8 +260,8 @@ def join_edge(m: Any, i: int, j: int) -> None:
 @kernel
 def test_edges(m: Any, first: int) -> None:
     """Tests the edges of a slot from where its centre is now, and of every slot whose budget that uses up."""
-    pot = np.int64(m.nNumPotMCs)
-    channels = np.int64(m.nNumChannels)
+    pot = int64(m.nNumPotMCs)
+    channels = int64(m.nNumChannels)
     words = m.row_words
     used = (pot + 63) // 64
     centres = f64(m, m.centres, m.lanes * channels)
@@ -316,7 +316,7 @@ def settle(m: Any) -> None:
     if not m.least_core >= m.min_weight * (1.0 + NEAR):  # also when it is NaN, infinity faded by 0
         core = u8(m, m.core, m.nNumPotMCs)
         m.least_core = math.inf
-        for j in range(np.int64(m.nNumPotMCs)):
+        for j in range(int64(m.nNumPotMCs)):
             if core[j] != 0:
                 judge(m, j)
     if m.stale:
@@ -326,7 +326,7 @@ def settle(m: Any) -> None:
 @kernel
 def relabel(m: Any) -> None:
     """Connected components of the core MCs, numbered by their oldest core."""
-    pot = np.int64(m.nNumPotMCs)
+    pot = int64(m.nNumPotMCs)
     words = m.row_words
     core, label = u8(m, m.core, pot), i64(m, m.label, pot)
     order, pending = i64(m, m.order, pot), i64(m, m.pending, m.pot_size)
@@ -360,13 +360,13 @@ def relabel(m: Any) -> None:
 @kernel
 def cluster_of(m: Any, i: int) -> int:
     """Cluster of MC i: of its own, of its nearest core MC (the older one of a tie), or none."""
-    pot = np.int64(m.nNumPotMCs)
+    pot = int64(m.nNumPotMCs)
     if i >= pot:
-        return np.int64(NOISE)
+        return int64(NOISE)
     core, label = u8(m, m.core, pot), i64(m, m.label, pot)
     if core[i] != 0:
         return label[i]
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     words = m.row_words
     centres = f64(m, m.centres, m.lanes * channels)
     created = i64(m, m.created, pot)
@@ -375,7 +375,7 @@ def cluster_of(m: Any, i: int) -> int:
     for k in range(channels):
         point[k] = centres[p + 32 * k]
     row = u64(m, m.edges + 8 * words * i, words)
-    best, chosen = math.inf, np.int64(NOISE)
+    best, chosen = math.inf, int64(NOISE)
     for w in range(words):
         bits = row[w]
         while bits:
@@ -384,5 +384,5 @@ def cluster_of(m: Any, i: int) -> int:
             if core[j] != 0:
                 square = distance_to(centres, channels, j, point)
                 if square < best or (square == best and created[j] < created[chosen]):
-                    best, chosen = square, np.int64(j)
-    return label[chosen] if chosen >= 0 else np.int64(NOISE)
+                    best, chosen = square, int64(j)
+    return label[chosen] if chosen >= 0 else int64(NOISE)

@@ -8,9 +8,7 @@ are infinite and weights 0, so that vector code may run over whole blocks.
 import math
 from typing import Any
 
-import numpy as np
-
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 from alycat.runtime.vector import MANY_DIMENSIONS, MANY_POINTS, nearest, nearest_of_many, place, scale
 
@@ -37,15 +35,15 @@ def step(m: Any) -> int:
         return 0x3006
     if t < m.last_ns:
         return 0x3003
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     x = f64(m, m.x, channels)
     for k in range(channels):
         if not x[k] - x[k] == 0.0:
             return 0x3003
     learning = False
-    index = np.int64(OVERFLOW)
+    index = int64(OVERFLOW)
     if m.bUpdateMCs and not m.bOverflow:
-        elapsed = np.int64(t - m.last_ns) if m.started else np.int64(0)
+        elapsed = int64(t - m.last_ns) if m.started else int64(0)
         index = learn(m, x, elapsed)
         learning = index != OVERFLOW
         m.bOverflow = not learning
@@ -66,14 +64,14 @@ def step(m: Any) -> int:
 @kernel
 def look_up(m: Any, x: Any) -> int:
     """Cluster index of a point that changes nothing."""
-    count = np.int64(m.nNumPotMCs) + np.int64(m.nNumOutMCs)
+    count = int64(m.nNumPotMCs) + int64(m.nNumOutMCs)
     square, i = nearest_mc(m, x, count)
     if i < 0:
-        return np.int64(NOISE)
+        return int64(NOISE)
     w = f64(m, m.weight, count)[i]
     w1 = w + 1.0
     scatter = f64(m, m.scatter, count)[i] + square * w / w1
-    return cluster_of(m, i) if scatter / w1 <= m.eps_sq else np.int64(NOISE)
+    return cluster_of(m, i) if scatter / w1 <= m.eps_sq else int64(NOISE)
 
 
 @kernel
@@ -91,8 +89,8 @@ def learn(m: Any, x: Any, elapsed: int) -> int:
         m.since_check = 0
         if not check(m):
             undo(m)
-            return np.int64(OVERFLOW)
-    pot, out = np.int64(m.nNumPotMCs), np.int64(m.nNumOutMCs)
+            return int64(OVERFLOW)
+    pot, out = int64(m.nNumPotMCs), int64(m.nNumOutMCs)
     weight = f64(m, m.weight, pot + out)
     scatter = f64(m, m.scatter, pot + out)
     square, i = nearest_mc(m, x, pot + out)
@@ -110,7 +108,7 @@ def learn(m: Any, x: Any, elapsed: int) -> int:
     if (rises and pot >= m.pot_size) or (stays_out and out >= m.out_size):
         if saved:
             undo(m)
-        return np.int64(OVERFLOW)
+        return int64(OVERFLOW)
     if not due:
         apply_fade(m, fade, elapsed)
         m.since_check += elapsed
@@ -140,7 +138,7 @@ def apply_fade(m: Any, fade: float, elapsed: int) -> None:
     m.learnt_ns += elapsed
     if fade == 1.0:
         return
-    count = np.int64(m.nNumPotMCs) + np.int64(m.nNumOutMCs)
+    count = int64(m.nNumPotMCs) + int64(m.nNumOutMCs)
     scale(f64(m, m.weight, m.lanes), count, fade)
     scale(f64(m, m.scatter, m.lanes), count, fade)
     fade_masses(m, fade)
@@ -152,7 +150,7 @@ def apply_fade(m: Any, fade: float, elapsed: int) -> None:
 @kernel
 def is_tight(m: Any, fade: float) -> bool:
     """Whether the check and the point after it could need more room than there is."""
-    pot, out = np.int64(m.nNumPotMCs), np.int64(m.nNumOutMCs)
+    pot, out = int64(m.nNumPotMCs), int64(m.nNumOutMCs)
     weight = f64(m, m.weight, pot)
     demoted = 0
     for i in range(pot):
@@ -182,15 +180,15 @@ def undo(m: Any) -> None:
 @kernel
 def check(m: Any) -> bool:
     """Demotes potential MCs that are no longer heavy enough, then deletes faded outlier MCs; False: no room."""
-    pot = np.int64(m.nNumPotMCs)
-    weight = f64(m, m.weight, pot + np.int64(m.nNumOutMCs))
+    pot = int64(m.nNumPotMCs)
+    weight = f64(m, m.weight, pot + int64(m.nNumOutMCs))
     for i in range(pot - 1, -1, -1):
         if not weight[i] > m.mu_beta:
-            if np.int64(m.nNumOutMCs) >= m.out_size:
+            if int64(m.nNumOutMCs) >= m.out_size:
                 return False
             demote(m, i)
-    pot = np.int64(m.nNumPotMCs)
-    count = pot + np.int64(m.nNumOutMCs)
+    pot = int64(m.nNumPotMCs)
+    count = pot + int64(m.nNumOutMCs)
     weight = f64(m, m.weight, count)
     born = i64(m, m.born, count)
     for i in range(count - 1, pot - 1, -1):
@@ -209,7 +207,7 @@ def check(m: Any) -> bool:
 @kernel
 def nearest_mc(m: Any, x: Any, count: int) -> tuple[float, int]:
     """(squared distance, slot) of the nearest MC, the older one of a tie; slot -1 when there is none."""
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     centres = f64(m, m.centres, m.lanes * channels)
     if channels >= MANY_DIMENSIONS and count >= MANY_POINTS:
         square, i, tied = nearest_of_many(centres, channels, count, x, f64(m, m.partial, m.lanes))
@@ -219,15 +217,15 @@ def nearest_mc(m: Any, x: Any, count: int) -> tuple[float, int]:
         created = i64(m, m.created, count)
         for j in range(count):
             if created[j] < created[i] and distance_to(centres, channels, j, x) == square:
-                i = np.int64(j)
+                i = int64(j)
     return square, i
 
 
 @kernel
 def create(m: Any, x: Any) -> int:
     """A new outlier MC of one point, in the slot behind the last."""
-    channels = np.int64(m.nNumChannels)
-    i = np.int64(m.nNumPotMCs) + np.int64(m.nNumOutMCs)
+    channels = int64(m.nNumChannels)
+    i = int64(m.nNumPotMCs) + int64(m.nNumOutMCs)
     centres = f64(m, m.centres, m.lanes * channels)
     p = place(channels, i)
     for k in range(channels):
@@ -244,7 +242,7 @@ def create(m: Any, x: Any) -> int:
 @kernel
 def absorb(m: Any, i: int, x: Any, w1: float, s1: float) -> None:
     """Puts the point into MC i, whose weight and scatter become w1 and s1."""
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     centres = f64(m, m.centres, m.lanes * channels)
     p = place(channels, i)
     way = 0.0
@@ -255,7 +253,7 @@ def absorb(m: Any, i: int, x: Any, w1: float, s1: float) -> None:
         way += (new - old) * (new - old)
     f64(m, m.weight, i + 1)[i] = w1
     f64(m, m.scatter, i + 1)[i] = s1
-    if i < np.int64(m.nNumPotMCs):
+    if i < int64(m.nNumPotMCs):
         gain_weight(m, i)
         shift(m, i, math.sqrt(way))
 
@@ -265,7 +263,7 @@ def exchange(m: Any, i: int, j: int) -> None:
     """Swaps two slots of the table."""
     if i == j:
         return
-    channels = np.int64(m.nNumChannels)
+    channels = int64(m.nNumChannels)
     centres = f64(m, m.centres, m.lanes * channels)
     p, q = place(channels, i), place(channels, j)
     for k in range(channels):
@@ -281,8 +279,8 @@ def exchange(m: Any, i: int, j: int) -> None:
 
 @kernel
 def delete_outlier(m: Any, i: int) -> None:
-    channels = np.int64(m.nNumChannels)
-    last = np.int64(m.nNumPotMCs) + np.int64(m.nNumOutMCs) - 1
+    channels = int64(m.nNumChannels)
+    last = int64(m.nNumPotMCs) + int64(m.nNumOutMCs) - 1
     exchange(m, i, last)
     centres = f64(m, m.centres, m.lanes * channels)
     p = place(channels, last)
@@ -298,7 +296,7 @@ def delete_outlier(m: Any, i: int) -> None:
 @kernel
 def promote(m: Any, i: int) -> int:
     """Outlier MC i becomes potential; returns its new slot."""
-    pot = np.int64(m.nNumPotMCs)
+    pot = int64(m.nNumPotMCs)
     exchange(m, i, pot)
     m.nNumPotMCs += 1
     m.nNumOutMCs -= 1
@@ -310,6 +308,6 @@ def promote(m: Any, i: int) -> int:
 def demote(m: Any, i: int) -> None:
     """Potential MC i becomes the first outlier MC; the last potential MC takes its slot."""
     dismiss(m, i)
-    exchange(m, i, np.int64(m.nNumPotMCs) - 1)
+    exchange(m, i, int64(m.nNumPotMCs) - 1)
     m.nNumPotMCs -= 1
     m.nNumOutMCs += 1

@@ -17,7 +17,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from alycat.blocks import FB_ALY_DenStream
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from oracle.denstream import DenStreamOracle
@@ -34,6 +33,8 @@ from strategies import (
     random_cases,
     streams,
 )
+
+from alycat.blocks import FB_ALY_DenStream
 
 CONFIG = {
     "fEps": 0.5,

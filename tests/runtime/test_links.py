@@ -113,10 +113,10 @@ def test_mistakes_in_the_ends_are_told_before_the_first_cycle(plc: Plc, main: MA
     with pytest.raises(WrongType, match=r"5 is neither a symbol path nor a function nor has it sample\(\)"):
         task.link(5, "MAIN.fInput")  # type: ignore[arg-type]
     link = task.link(Ramp(), "MAIN.fInptu")
-    with pytest.raises(UnknownName, match="close to it: MAIN.fInput"):
+    with pytest.raises(UnknownName, match=r"close to it: MAIN\.fInput"):
         plc.run(cycles=1)
     task.links.remove(link)
     task.link(Ramp(), "MAIN.fbTime.tSystemTime")
-    with pytest.raises(WrongType, match="MAIN.fbTime.tSystemTime is written by its block only"):
+    with pytest.raises(WrongType, match=r"MAIN\.fbTime\.tSystemTime is written by its block only"):
         plc.run(cycles=1)
     assert main.nCount == 0

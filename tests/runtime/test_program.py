@@ -49,7 +49,7 @@ def test_writing_converts_and_checks_as_the_type_demands() -> None:
         program.nLimit = 256
     with pytest.raises(WrongType, match="bOn: 2 is no BOOL"):
         program.bOn = 2  # type: ignore[assignment]
-    with pytest.raises(WrongType, match="nCount: 1.5 is no UDINT"):
+    with pytest.raises(WrongType, match=r"nCount: 1\.5 is no UDINT"):
         program.nCount = 1.5  # type: ignore[assignment]
 
 

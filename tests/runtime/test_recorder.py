@@ -104,5 +104,5 @@ def test_only_elementary_values_can_be_recorded(plc: Plc) -> None:
 
     plc.tasks[0].programs[0][1].fb = FB_ALY_GetSystemTime()  # type: ignore[attr-defined]
     plc.tasks[0].record("MAIN.fb")
-    with pytest.raises(WrongType, match="MAIN.fb: FB_ALY_GetSystemTime cannot be recorded"):
+    with pytest.raises(WrongType, match=r"MAIN\.fb: FB_ALY_GetSystemTime cannot be recorded"):
         plc.run(cycles=1)
