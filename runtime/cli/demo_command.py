@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..clock import stopwatch
-from ..dctime import format_duration, parse_duration, to_datetime
+from ..dctime import format_duration, parse_duration
 from ..declare import Role
 from ..errors import PlcError, RangeError
 from ..iec import BOOL, LREAL, TIME, UDINT, ULINT
@@ -16,7 +16,7 @@ from ..plc import Plc
 from ..program import Program
 from ..registry import find_block
 from .following import following, stopping_on_signals
-from .terminal import columns, command_line, console, heading, phases
+from .terminal import columns, console, heading, phases
 
 if TYPE_CHECKING:
     import numpy as np
@@ -134,7 +134,11 @@ class Demonstration:
         self.task = self.plc.task("PlcTask", cycle_time=CYCLE, programs=[self.main])
         self.task.link(self.plant["flow"], "MAIN.fFlow")
         self.task.link(self.plant["pressure"], "MAIN.fPressure")
-        self.outputs = [f.name for f in type(self.main.fbDenStream).fields if f.role is Role.OUTPUT and f.type.is_direct and f.type.ctype]
+        self.outputs = [
+            f.name
+            for f in type(self.main.fbDenStream).fields
+            if f.role is Role.OUTPUT and f.type.is_direct and f.type.ctype
+        ]
         paths = [f"MAIN.fbDenStream.{name}" for name in self.outputs]
         self.recorder: Recorder = self.task.record("MAIN.fFlow", "MAIN.fPressure", *paths)
         self.elapsed_ns = 0

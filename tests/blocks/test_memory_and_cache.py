@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from alycat.blocks import FB_ALY_DenStream
 from alycat.runtime import kernel
 

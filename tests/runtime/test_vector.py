@@ -4,11 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from alycat.runtime import vector
 from alycat.runtime.kernel import JIT, kernel
 from alycat.runtime.memory import f64, u64
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 pytestmark = pytest.mark.skipif(not JIT, reason="without compiled code there is only the plain twin")
 
