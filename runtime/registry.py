@@ -25,7 +25,7 @@ def find_block(name: str) -> Any:
     wanted = short_name(name.strip()).lower()
     if wanted in by_short_name:
         return getattr(blocks, by_short_name[wanted])
-    close = [short_name(by_short_name[n]) for n in difflib.get_close_matches(wanted, by_short_name, n=3, cutoff=0.5)]
+    close = [short_name(by_short_name[n]) for n in difflib.get_close_matches(wanted, by_short_name, n=3, cutoff=0.6)]
     hint = f"did you mean {one_of(close)}?" if close else "see 'alycat blocks'"
     raise UnknownName(f"no block {name!r}; {hint}")
 

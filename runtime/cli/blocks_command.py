@@ -55,9 +55,11 @@ def parameter_meanings(doc: str) -> dict[str, str]:
     next(lines, "")
     for line in lines:
         if line and not line[0].isspace():
-            names = [part.strip() for part in line.partition(":")[0].split(",")]
-            if set(line.strip()) == {"-"}:  # the underline of the next section
+            if set(line.strip()) == {"-"}:  # what stood before it is the heading of the next section
+                for name in names:
+                    del found[name]
                 break
+            names = [part.strip() for part in line.partition(":")[0].split(",")]
             found.update(dict.fromkeys(names, ""))
         elif line.strip():
             for name in names:

@@ -19,12 +19,13 @@ from .pictures import (
     TimeAxis,
     draw_line,
     plain,
+    point_out,
     shade,
     tidy,
     title_and_settings,
     view_limits,
 )
-from .wording import plural, spaced
+from .wording import plural
 
 if TYPE_CHECKING:
     from .replaying import Replayed
@@ -75,7 +76,8 @@ class View:
         values, counts = np.unique(self.index, return_counts=True)
         self.rows_of = {int(v): int(c) for v, c in zip(values, counts, strict=True)}
         self.clusters = [v for v in self.rows_of if v >= 0]
-        self.outliers_are_many = self.rows_of.get(-1, 0) > MANY_OUTLIERS * len(self.accepted)
+        outliers = self.rows_of.get(-1, 0)
+        self.outliers_are_many = outliers > max(MANY_OUTLIERS * len(self.accepted), 400)
         # Few outliers are what one looks for and lie on top; many would hide everything else.
         self.order = [-1, *self.clusters] if self.outliers_are_many else [*self.clusters, -1]
 
@@ -108,7 +110,7 @@ class View:
         potential = int(self.mcs["potential"].sum())
         parts = [
             plural(len(trace), "row"),
-            f"{spaced(int(self.refused.sum()))} without an index" if self.refused.any() else "",
+            f"{plural(int(self.refused.sum()), 'row')} without an index" if self.refused.any() else "",
             plural(int(trace["nNumClusters"][-1]), "cluster"),
             f"{potential} potential and {plural(len(self.mcs) - potential, 'outlier micro-cluster')} at the end",
             "buffer full: learning stopped" if trace["bOverflow"].any() else "no overflow",
@@ -178,8 +180,15 @@ def _points_inside(panel: Axes, view: View, x: NDArray[Any], y: NDArray[Any], in
     rows = rows[point_rows(x[rows], y[rows], view.index[rows], *PLANE_CELLS)]
     for cluster in view.order:
         of_cluster = rows[view.index[rows] == cluster]
-        style = {"s": 5, "alpha": 0.4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
+        style = {"s": _size(len(rows)), "alpha": 0.4} | style_of(cluster)
+        if cluster < 0:
+            style = view.outlier_style(len(of_cluster))
         panel.scatter(x[of_cluster], y[of_cluster], zorder=2, **style)
+
+
+def _size(drawn: int) -> float:
+    """Of a point: a few points are drawn larger than thousands."""
+    return min(25.0, max(4.5, 4000 / max(drawn, 1)))
 
 
 def _micro_clusters(panel: Axes, view: View) -> None:
@@ -188,7 +197,8 @@ def _micro_clusters(panel: Axes, view: View) -> None:
     for potential in (False, True):
         some = view.mcs[view.mcs["potential"] == potential]
         _circles(panel, some["centre"][:, [across, up]], some["radius"], potential)
-    for cluster in np.unique(view.mcs["cluster"][view.mcs["cluster"] >= 0]):
+    numbered = np.unique(view.mcs["cluster"][view.mcs["cluster"] >= 0])
+    for cluster in numbered:
         of_cluster = view.mcs[view.mcs["cluster"] == cluster]
         centre = np.average(of_cluster["centre"], axis=0, weights=of_cluster["weight"])
         top = float((of_cluster["centre"][:, up] + of_cluster["radius"]).max())
@@ -199,7 +209,7 @@ def _micro_clusters(panel: Axes, view: View) -> None:
             textcoords="offset points",
             ha="center",
             zorder=6,
-            fontsize=15,
+            fontsize=15 if len(numbered) <= FEW_CLUSTERS else 9,
             fontweight="bold",
             color=style_of(int(cluster))["color"],
             annotation_clip=True,
@@ -343,6 +353,7 @@ def _time_panels(figure: Any, view: View) -> None:
         shade(panel, view.time.x, overflow, zorder=1, **OVERFLOW_STYLE)
     if overflow.any():
         panels[0].set_title("shaded: learning stopped, a buffer is full", loc="right", fontsize=9.5, color="#B34700")
+    point_out(panels, view.time, view.done.marks)
     view.time.label_on(panels[-1])
 
 
@@ -357,7 +368,9 @@ def _trend(panel: Axes, view: View, channel: int) -> None:
     rows = rows[point_rows(view.x[rows], y[rows], view.index[rows], *PANEL_CELLS)]
     for cluster in view.order:
         of_cluster = rows[view.index[rows] == cluster]
-        style = {"s": 4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
+        style = {"s": _size(len(rows))} | style_of(cluster)
+        if cluster < 0:
+            style = view.outlier_style(len(of_cluster))
         panel.scatter(view.x[of_cluster], y[of_cluster], zorder=3, **style)
     panel.set_ylim(low, high)
 
@@ -375,7 +388,7 @@ def _index_over_time(panel: Axes, view: View) -> None:
         _marks(panel, x, cluster, 70 if few else 25, style_of(cluster)["color"])
     ticks: list[float] = [*range(top + 1)]
     if not few:
-        ticks = [t for t in MaxNLocator(6, integer=True).tick_values(0, top) if 0 <= t <= top]
+        ticks = [t for t in MaxNLocator(6, integer=True).tick_values(0, top) if top / 8 <= t <= top]
     labels = ["outlier", *(f"{t:g}" for t in ticks)]
     ticks.insert(0, -1)
     bottom = -1.0

@@ -64,7 +64,8 @@ def parse_value(name: str, kind: IecType, text: str) -> Any:
         if isinstance(error, RangeError):
             raise
         raise WrongType(f"--set {name}={text}: {text!r} is no {kind.name}; {_wanted(kind)} is needed") from None
-    kind.check(value, f"--set {name}")
+    if not isinstance(kind, AnyType):
+        kind.check(value, f"--set {name}")
     return value
 
 
@@ -105,10 +106,11 @@ def _wanted(kind: IecType) -> str:
 
 def _places(block: Any) -> dict[str, tuple[str, IecType]]:
     """Every name that --set takes: where it belongs and its type."""
-    found: dict[str, tuple[str, IecType]] = {f.name: ("init", f.type) for f in block.fields if f.role is Role.INIT}
-    for method in ("Call", "Configure"):
+    found: dict[str, tuple[str, IecType]] = {}
+    for method in ("Configure", "Call"):
         if method in block.methods:
             found |= {i.name: (method.lower(), i.type) for i in block.methods[method].inputs}
+    found |= {f.name: ("init", f.type) for f in block.fields if f.role is Role.INIT}
     return {name: place for name, place in found.items() if name not in FROM_RECORDING}
 
 

@@ -1,0 +1,191 @@
+"""`alycat replay`: outputs equal the block's own, nothing is dropped, and a failure leaves nothing behind."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import polars as pl
+import pytest
+
+from alycat.runtime.recordings import Recording
+from alycat.runtime.registry import find_block
+
+ARGS = ["--block", "DenStream", "--channels", "temp,pressure", "--time", "ts"]
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def expected_trace(folder, **changes):
+    recording = Recording.read(folder / "data.csv", time="ts", channels=["temp", "pressure"])
+    block = find_block("DenStream")(nNumChannels=2)
+    sizes = {"nPotMCsBufferSize": 100, "nOutMCsBufferSize": 100}
+    given = {"fEps": 0.15, "fMuBeta": 2, "fLambda": 0, "fEpsDBSCAN": 0.8, "fMinWeightDBSCAN": 5} | sizes | changes
+    assert block.Configure(**given)
+    return block.replay(recording.timestamps, recording.values)
+
+
+def test_csv_output_equals_the_block(folder, data, cli, settings):
+    done = cli("replay", "data.csv", *ARGS, *settings())
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert names(folder) == ["data.DenStream.csv", "data.DenStream.png", "data.csv"]
+    found = pl.read_csv(folder / "data.DenStream.csv", infer_schema_length=None)
+    trace = expected_trace(folder)
+    accepted = ~trace["bError"]
+    assert found.columns == ["ts", "temp", "pressure", *trace.dtype.names]
+    assert found.height == data.height == 600
+    assert found["bError"].to_list() == trace["bError"].tolist() and found["bError"].sum() == 3
+    for name in ("nClusterIdx", "nNumClusters", "bNewResult", "bOverflow", "nNumPotMCs", "nNumOutMCs"):
+        assert found[name].filter(accepted).to_list() == trace[name][accepted].tolist()
+        assert found[name].filter(~accepted).null_count() == 3
+    assert found["ts"][:2].to_list() == ["2025-03-01T08:00:00Z", "2025-03-01T08:00:01Z"]
+    assert found["temp"][10] is None and np.isnan(found["temp"][20]) and found["pressure"][30] == np.inf
+    assert found["fbTimeLastSwitch"].null_count() == 600  # never switched: raw time 0
+    assert found["fbTimeLastEvent"].drop_nulls()[0].startswith("2025-03-01T08:00:")
+
+
+def test_parquet_in_and_out_has_typed_columns(folder, data, cli, settings):
+    data.write_parquet("data.parquet")
+    done = cli("replay", "data.parquet", *ARGS, *settings(), "--out", "o.parquet", "--picture", "none")
+    assert done.exit_code == 0
+    found = pl.read_parquet("o.parquet")
+    assert found["ts"].dtype == pl.Datetime("ns", "UTC") == found["fbTimeLastEvent"].dtype
+    assert found["nClusterIdx"].dtype == pl.Int32 and found["bOverflow"].dtype == pl.Boolean
+    assert found["ts"].dt.replace_time_zone(None).to_list() == data["ts"].to_list()
+    assert names(folder) == ["data.csv", "data.parquet", "o.parquet"]
+
+
+def test_progress_pieces_do_not_change_the_result(folder, data, cli, settings, monkeypatch):
+    monkeypatch.setattr("alycat.runtime.cli.replaying.SMALLEST_CHUNK", 7)
+    assert cli("replay", "data.csv", *ARGS, *settings(), "--picture", "none").exit_code == 0
+    trace = expected_trace(folder)
+    found = pl.read_csv("data.DenStream.csv")
+    assert found["nClusterIdx"].fill_null(-9).to_list() == np.where(trace["bError"], -9, trace["nClusterIdx"]).tolist()
+
+
+def test_summary_for_programs(folder, data, cli, settings):
+    done = cli("replay", "data.csv", *ARGS, *settings(), "--picture", "none", "--json")
+    found = json.loads(done.stdout)
+    trace = expected_trace(folder)
+    refused = found["rows_without_outputs"]
+    assert found["rows"] == 600 and refused["total"] == 3 and refused["first_row"] == 11
+    assert (refused["missing"], refused["not_finite"], refused["refused_otherwise"]) == (1, 2, 0)
+    assert refused["missing_by_channel"] == {"temp": 1, "pressure": 0}
+    assert found["nNumClusters"] == trace["nNumClusters"][-1] == 3
+    assert sum(found["rows_by_cluster"].values()) == 597
+    assert found["overflow"] is None and found["cycles_per_s"] > 0
+    assert found["written"][0]["file"] == "data.DenStream.csv"
+
+
+def test_summary_for_people(data, cli, settings, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    done = cli("replay", "data.csv", *ARGS, *settings(nOutMCsBufferSize=1), "--picture", "none")
+    text = " ".join(done.stdout.split())
+    assert "Rows 600, channels temp, pressure" in text
+    assert "Without outputs 3 rows: 1 with a missing value (temp 1), 2 with a NaN or infinite value" in text
+    assert "learning stopped at row" in text and "cycles/s" in text
+    assert all(len(line) <= 80 for line in done.stdout.splitlines())
+
+
+def test_inputs_of_call_can_be_set(data, cli, settings):
+    assert cli("replay", "data.csv", *ARGS, *settings(bUpdateMCs="FALSE"), "--picture", "none").exit_code == 0
+    assert pl.read_csv("data.DenStream.csv")["nNumOutMCs"].max() == 0
+
+
+def test_cycle_instead_of_times_and_a_colliding_column(folder, cli, settings):
+    (folder / "c.csv").write_text("nClusterIdx\n1\n2\n")
+    args = ["replay", "c.csv", "--block", "denstream", "--channels", "nClusterIdx", "--cycle", "10ms"]
+    assert cli(*args, *settings()).exit_code == 0
+    found = pl.read_csv("c.DenStream.csv")
+    assert found["time"].to_list() == ["2000-01-01T00:00:00.010Z", "2000-01-01T00:00:00.020Z"]
+    assert found["nClusterIdx"].to_list() == [1, 2] and "DenStream.nClusterIdx" in found.columns
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"--block": "DenStrem"}, "no block 'DenStrem'; did you mean DenStream"),
+        ({"--block": "GetSystemTime"}, "has no inputs to replay a recording through"),
+        (
+            {"--channels": "temp,presure"},
+            "no column 'presure' (did you mean 'pressure'?); the columns are ts, temp, pressure",
+        ),
+        ({"--channels": ","}, "--channels is missing; the columns of data.csv are temp, pressure"),
+        ({"--time": "time"}, "no column 'time'"),
+        ({"--start": "yesterday"}, "--start: 'yesterday' is no time"),
+        ({"--cycle": "10ms"}, "either a time column"),
+        ({"--cycle": "10 parsec"}, "--cycle: '10 parsec' is no duration"),
+        ({"--out": "o.xlsx"}, "o.xlsx: the name must end in .csv, .parquet"),
+        ({"--out": "no/o.csv"}, "there is no folder no"),
+        ({"--out": "data.csv"}, "is the recording itself"),
+        ({"--picture": "p.bmp"}, "p.bmp: the name must end in .png, .svg, .pdf"),
+        ({"--axes": "temp,temp"}, "--axes temp,temp: two different channels are needed, of temp, pressure"),
+    ],
+)
+def test_failures_are_one_line_and_leave_nothing(folder, data, cli, settings, changes, message):
+    options = {"--block": "DenStream", "--channels": "temp,pressure", "--time": "ts"} | changes
+    done = cli("replay", "data.csv", *(part for pair in options.items() for part in pair), *settings())
+    assert done.exit_code == 1 and done.stdout == ""
+    assert message in done.stderr and done.stderr.startswith("alycat: ") and done.stderr.count("\n") == 1
+    assert names(folder) == ["data.csv"]
+
+
+def test_refused_configuration_names_event_and_reason(data, cli, settings):
+    done = cli("replay", "data.csv", *ARGS, *settings(fEps=0))
+    assert done.exit_code == 1
+    assert "DenStream.Configure failed with event 16#201A: threshold invalid: fEps" in done.stderr
+
+
+def test_time_zero_is_refused_with_a_hint(data, cli, settings):
+    args = ["--block", "DenStream", "--channels", "temp", "--cycle", "1s", "--start", "2000-01-01"]
+    assert "time stamp 0" in cli("replay", "data.csv", *args, *settings()).stderr
+
+
+def test_failure_while_drawing_keeps_former_outputs_and_leaves_no_new_ones(folder, data, cli, settings, monkeypatch):
+    (folder / "data.DenStream.csv").write_text("former")
+
+    def fail(*_args):
+        raise OSError(28, "No space left on device", "data.DenStream.png")
+
+    monkeypatch.setattr("alycat.runtime.cli.pictures.draw", fail)
+    done = cli("replay", "data.csv", *ARGS, *settings())
+    assert done.exit_code == 1 and done.stderr == "alycat: data.DenStream.png: No space left on device\n"
+    assert names(folder) == ["data.DenStream.csv", "data.csv"]
+    assert (folder / "data.DenStream.csv").read_text() == "former"
+
+
+@pytest.mark.slow
+def test_process_is_quiet_in_a_pipe_and_repeats_itself_byte_for_byte(folder, data, shell, settings):
+    written = []
+    for _ in range(2):
+        done = shell("replay", "data.csv", *ARGS, *settings())
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "\x1b" not in done.stdout
+        written.append([(folder / f"data.DenStream.{kind}").read_bytes() for kind in ("csv", "png")])
+    assert written[0] == written[1]
+
+
+def test_process_fails_with_one_line(shell, folder, settings):
+    (folder / "empty.csv").touch()
+    done = shell("replay", "empty.csv", *ARGS, *settings())
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "alycat: empty.csv: the file is empty\n")
+
+
+@pytest.mark.slow
+def test_terminated_process_removes_what_it_was_writing(folder, settings):
+    rows = 400_000
+    values = np.random.default_rng(1).normal(size=rows)
+    pl.DataFrame({"a": values, "b": values[::-1]}).write_csv(folder / "big.csv")
+    args = ["replay", "big.csv", "--block", "DenStream", "--channels", "a,b", "--cycle", "1ms", *settings(fEps=0.5)]
+    process = subprocess.Popen([sys.executable, "-m", "alycat.runtime.cli", *args], cwd=folder)
+    deadline = time.monotonic() + 60
+    while process.poll() is None and not any(".tmp" in name for name in names(folder)):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 143
+    assert names(folder) == ["big.csv"]
