@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 
 Limits = tuple[float, float]
 
-# Okabe and Ito's colours, which colour-blind people can tell apart, without the ones too pale on white
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
+# Okabe and Ito's colours, which colour-blind people can tell apart, without the ones too pale on white; then Tol's
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288", "#999933", "#882255", "#44AA99")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 OUTLIER_STYLE = {"marker": "x", "color": "black", "linewidth": 0.9}
 LEGEND_CLUSTERS = 9
