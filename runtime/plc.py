@@ -261,15 +261,14 @@ class Plc:
                 return self.end("cycles")
             if due >= end_ns:
                 return self._wait_for_end(wait, end_ns)
-            limit = min(end_ns, enough_ns)
-            for other_due, other_priority, _ in queue[1:3]:  # the second of a heap is one of these
-                limit = min(limit, other_due + (priority < other_priority))
-            task.run_until(limit, last if task is leader else FOREVER, wait)
-            if task.state is TaskState.RUN:
-                heapq.heapreplace(queue, (task.due_ns, priority, task))
-                continue
             heapq.heappop(queue)
-            if task is leader and cycles is not None:  # the others go on for as long as its cycles would have taken
+            limit = end_ns if end_ns < enough_ns else enough_ns
+            if queue and queue[0][0] < limit:
+                limit = queue[0][0] + (priority < queue[0][1])
+            task.run_until(limit, last if task is leader else FOREVER, wait)
+            if task.error is None:
+                heapq.heappush(queue, (task.due_ns, priority, task))
+            elif task is leader and cycles is not None:  # the others go on as long as its cycles would have taken
                 enough_ns, leader = task.due_ns + (last - task.cycles + 1) * task.cycle_time_ns, None
         if not queue:
             self.end("error")

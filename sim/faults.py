@@ -8,6 +8,7 @@ unchanged, bit for bit.
 import math
 
 import numpy as np
+
 from alycat.runtime.dctime import Duration, parse_duration
 from alycat.runtime.errors import RangeError
 

@@ -9,6 +9,7 @@ import hashlib
 from abc import abstractmethod
 
 import numpy as np
+
 from alycat.runtime.dctime import Duration
 from alycat.runtime.errors import RangeError
 

@@ -43,7 +43,7 @@ class Plant:
         return self.channels[name]
 
 
-def pump(seed: int = 1, fault_begin: Duration = "7min", growth: Duration = "40s") -> Plant:
+def pump(seed: int = 1, fault_begin: Duration = "7min", growth: Duration = "20s") -> Plant:
     """A centrifugal pump with three speeds: flow in m3/h, pressure in bar.
 
     Every 16 s it goes through low, normal and high speed. Over the minutes wear lets the pressure fall and the flow
@@ -67,8 +67,8 @@ def pump(seed: int = 1, fault_begin: Duration = "7min", growth: Duration = "40s"
     return Plant(
         "pump",
         {
-            "flow": channel("flow", (3.0, 5.6, 8.4), Sine(0.25, "8min"), 0.10, -1.3, 0.10),
-            "pressure": channel("pressure", (2.2, 4.4, 7.2), Ramp(-1.0 / 600), 0.10, -1.7, 0.10),
+            "flow": channel("flow", (3.0, 5.6, 8.4), Sine(0.25, "8min"), 0.10, -0.5, 0.10),
+            "pressure": channel("pressure", (2.2, 4.4, 7.2), Ramp(-1.0 / 600), 0.10, -2.4, 0.10),
         },
         {"flow": "m3/h", "pressure": "bar"},
         ("low", "normal", "high"),

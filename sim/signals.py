@@ -19,9 +19,10 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
 from alycat.runtime.dctime import Duration, parse_duration, parse_timestamp
 from alycat.runtime.errors import PlcError, RangeError, WrongType
-from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from alycat.runtime.plc import Plc

@@ -14,6 +14,8 @@ from ..errors import AlycatError, one_of
 
 # name -> (where the click command is, its line in --help); a new command needs only its row here
 COMMANDS = {
+    "demo": ("demo_command:demo", "Shows a clustered plant with drift and fault; writes a picture."),
+    "run": ("run_command:run", "Runs a script's cyclic tasks."),
     "replay": ("replay_command:replay", "Runs a recording through a block; writes outputs and a picture."),
     "blocks": ("blocks_command:blocks", "Lists the blocks, or explains one."),
 }

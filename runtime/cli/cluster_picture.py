@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .cluster_plane import draw_plane, draw_values
 from .cluster_view import FEW_CLUSTERS, View, draw_points, style_of
 from .decimation import point_rows
-from .pictures import GREY, OVERFLOW_STYLE, draw_line, shade, tidy, title_and_settings, view_limits
+from .pictures import GREY, OVERFLOW_STYLE, draw_line, point_out, shade, tidy, title_and_settings, view_limits
 from .wording import plural
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def _time_panels(figure: Any, view: View) -> None:
         shade(panel, view.time.x, overflow, zorder=1, **OVERFLOW_STYLE)
     if overflow.any():
         panels[0].set_title("shaded: learning stopped, a buffer is full", loc="right", fontsize=9.5, color="#B34700")
+    point_out(panels, view.time, view.done.marks)
     view.time.label_on(panels[-1])
 
 

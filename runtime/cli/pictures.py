@@ -1,7 +1,7 @@
 """Pictures of a replay: which kind a block gets, and what all kinds have in common."""
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SIZE_IN, DOTS_PER_IN = (14.0, 8.6), 110
 LINE_BINS = 1200
 SHORT_S = 20  # a recording shorter than this is labelled in seconds from its first row
-GREY, DARK = "#7f7f7f", "#333333"
+GREY, DARK, MARK = "#7f7f7f", "#333333", "#A3123A"
 OVERFLOW_STYLE: dict[str, Any] = {
     "facecolor": "#D55E00",
     "alpha": 0.13,
@@ -64,14 +64,16 @@ class TimeAxis:
 
     def __init__(self, timestamps: NDArray[np.uint64], has_date: bool) -> None:
         first, last = int(timestamps[0]), int(timestamps[-1])
-        self.is_dates = has_date and last - first >= SHORT_S * 10**9
+        self.is_dates, self._first = has_date and last - first >= SHORT_S * 10**9, first
         if self.is_dates:
-            self.x = (timestamps.astype(np.int64) + UNIX_OFFSET_NS) / 86_400e9
             self.label = "time (UTC)"
         else:
-            self.x = (timestamps - timestamps[0]) / 1e9
             self.label = f"seconds from {to_datetime(first):%Y-%m-%d %H:%M:%S} UTC" if has_date else "seconds"
-        self.x = np.asarray(self.x, np.float64)
+        self.x = np.asarray(self.at(timestamps.astype(np.int64)), np.float64)
+
+    def at(self, dc_ns: Any) -> Any:
+        """Where a time, or an array of them, lies on the axis."""
+        return (dc_ns + UNIX_OFFSET_NS) / 86_400e9 if self.is_dates else (dc_ns - self._first) / 1e9
 
     def label_on(self, panel: Axes) -> None:
         """Puts ticks and label on the lowest panel."""
@@ -105,6 +107,24 @@ def shade(panel: Axes, x: NDArray[np.float64], flag: NDArray[np.bool_], **style:
     """Marks the time in which a flag is TRUE."""
     for first, last in stretches(flag)[:200]:
         panel.axvspan(x[first], x[last], **style)
+
+
+def point_out(panels: Sequence[Axes], time: TimeAxis, marks: Sequence[tuple[int, str]]) -> None:
+    """A line through all panels at each of these times, its word above the first; the earliest word stands left."""
+    for place, (dc_ns, text) in enumerate(sorted(marks)):
+        x = time.at(dc_ns)
+        for panel in panels:
+            panel.axvline(x, color=MARK, linewidth=1.2, linestyle=(0, (5, 2)) if place else "-", zorder=4)
+        panels[0].annotate(
+            plain(text),
+            (x, 1.0),
+            (4 if place else -4, 5),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="left" if place else "right",
+            fontsize=9.5,
+            color=MARK,
+        )
 
 
 def view_limits(values: NDArray[np.float64]) -> tuple[float, float]:

@@ -26,6 +26,7 @@ class Replayed:
     recording: Recording
     trace: np.ndarray
     elapsed_ns: int
+    marks: tuple[tuple[int, str], ...] = ()  # DC times that the picture points out, with a word each
 
 
 def run(block: Any, settings: Settings, recording: Recording, progress: Phases) -> Replayed:

@@ -68,6 +68,10 @@ class Phases:
         if self._task is not None:
             self._progress.advance(self._task, amount)
 
+    def rename(self, name: str) -> None:
+        if self._task is not None:
+            self._progress.update(self._task, description=name)
+
     def end(self) -> None:
         if self._task is not None:
             self._progress.remove_task(self._task)
