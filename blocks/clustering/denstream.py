@@ -13,6 +13,8 @@ from ..system.datetime import FB_ALY_DateTime
 from .denstream_dbscan import NOISE
 from .denstream_online import step
 
+LARGEST_RADIUS = 1e150  # its square has to be finite
+
 
 class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     """Clusters a stream of points without knowing the number of clusters, forgets exponentially, finds outliers.
@@ -44,7 +46,7 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     - a call that would overflow changes nothing but bOverflow, and learning stays off until Reset or Configure; the
       point still gets its index; the first call is no alternation for fbTimeLastSwitch;
     - Reset keeps the configuration and the channel values; equal time stamps are fine, earlier ones are refused;
-    - which error raises which event id: see Configure and Call.
+    - fEps and fEpsDBSCAN are at most 1e150; which error raises which event id: see Configure and Call.
 
     Cost: O(channels * MCs) per call in one pass over contiguous memory, no allocation after Configure.
     """
@@ -155,8 +157,8 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
             return self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
         thresholds = {"fEps": fEps, "fEpsDBSCAN": fEpsDBSCAN}
         for name, value in thresholds.items():
-            if not (0 < value < math.inf):
-                return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and greater than 0")
+            if not (0 < value <= LARGEST_RADIUS):
+                return self._finish(0x201A, f"{name} = {value:g}, allowed is more than 0, at most {LARGEST_RADIUS:g}")
         for name, value in {"fMuBeta": fMuBeta, "fLambda": fLambda, "fMinWeightDBSCAN": fMinWeightDBSCAN}.items():
             if not (0 <= value < math.inf):
                 return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and at least 0")
