@@ -69,7 +69,8 @@ else:
         "clock": "Clock RealTimeClock SteppedClock VirtualClock current_clock",
         "dctime": "format_timestamp parse_duration parse_timestamp",
         "errors": "AlycatError CycleOverrun PlcError RangeError RecordingError SnapshotError UnknownName WrongType",
-        "iec": "ANY BOOL BYTE DATE DINT DT DWORD INT LINT LREAL LTIME LWORD REAL SINT STRING TIME TOD UDINT UINT ULINT USINT WORD string",
+        "iec": "ANY BOOL BYTE DATE DINT DT DWORD INT LINT LREAL LTIME "
+        "LWORD REAL SINT STRING TIME TOD UDINT UINT ULINT USINT WORD string",
         "messages": "Message TcEventSeverity",
         "plc": "Plc RunResult",
         "program": "GlobalVariables Program",

@@ -43,6 +43,7 @@ class Block:
     memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
     step: ClassVar[Any] = None  # the kernel m -> event id
     _members: ClassVar[dict[str, Member]] = {}
+    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
 
     _m: Any  # the structure over the memory

@@ -6,6 +6,7 @@ callee in another file changed, stops the program on a damaged file, and raises 
 one is keyed by the content of every source that can matter and treats a bad or missing file as a miss.
 """
 
+import contextlib
 import hashlib
 import os
 import pickle
@@ -25,7 +26,8 @@ from numba.core.serialize import dumps
 JIT = not numba.config.DISABLE_JIT
 PLAIN = bool(os.environ.get("ALYCAT_PLAIN_KERNELS"))  # compile the plain twins of the vector code
 
-int64: Any = np.int64  # for kernels: the same in compiled and in plain code, and no matter for the type checker
+int64: Any = np.int64
+uint64: Any = np.uint64  # casts for kernels: the same in compiled and in plain code
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent
@@ -120,12 +122,13 @@ class KernelCache(_Cache):  # type: ignore[misc]
             return
         path = self._path(folder, signature, result.codegen)
         data = dumps(result._reduce())
-        try:
-            with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-                file.write(hashlib.sha256(data).digest() + data)
-            os.replace(file.name, path)
-        except OSError:
-            return  # a full disk costs the cache, not the work
+        draft = path.with_suffix(f".{os.getpid()}")
+        try:  # an ordinary file, which other users may read: the folder may belong to the installation
+            draft.write_bytes(hashlib.sha256(data).digest() + data)
+            os.replace(draft, path)
+        except OSError:  # a full disk costs the cache, not the work
+            with contextlib.suppress(OSError):
+                draft.unlink()
 
     def enable(self) -> None:
         """Part of numba's interface."""
@@ -138,9 +141,12 @@ class KernelCache(_Cache):  # type: ignore[misc]
 
 
 def _readable_folders() -> list[Path]:
-    """Where a cached kernel may lie; a read-only package folder may have been filled by its installer."""
-    chosen = cache_folder()
-    return [f for f in dict.fromkeys((_HERE / "__pycache__", chosen)) if f is not None]
+    """Where a cached kernel may lie; a read-only package folder may have been filled by its installer.
+
+    A folder that was chosen is the only one.
+    """
+    package = None if os.environ.get("ALYCAT_CACHE_DIR") else _HERE / "__pycache__"
+    return [f for f in dict.fromkeys((package, cache_folder())) if f is not None]
 
 
 def _checked_bytes(path: Path) -> bytes | None:

@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import container
-from .errors import AlycatError, PlcError, SnapshotError
+from .errors import PlcError, SnapshotError
 from .files import replacing
 from .program import Variables
 
 if TYPE_CHECKING:
     from .plc import Plc
 
-KIND = "plc"
+KIND, VERSION = "plc", 1
+PLC_STATE = ("start_ns", "left_ns", "reached_ns")
 TASK_STATE = ("due_ns", "cycles", "exceed_counter", "skipped_ticks", "failure")
 _DOUBLE = struct.Struct("<d")  # JSON has neither NaN nor infinity
 _ENCODERS: dict[type, Callable[[Any], Any]] = {
@@ -70,6 +71,8 @@ class Image:
     @classmethod
     def unpack(cls, data: bytes) -> "Image":
         header, payload = container.unpack(data, KIND)
+        if header.get("version") != VERSION:
+            raise SnapshotError(f"snapshot of a Plc has version {header.get('version')}, expected {VERSION}")
         image, start = cls(header), 0
         for path, length in header["sections"]:
             image.add(path, payload[start : start + length])
@@ -135,13 +138,15 @@ def snapshot(plc: "Plc") -> bytes:
 
 def _image(plc: "Plc") -> Image:
     plc.check_between_cycles()
-    now = plc.clock.now()
+    left_ns, reached_ns = plc.pause()
     image = Image()
     image.header = {
+        "version": VERSION,
         "name": plc.name,
-        "time_ns": now,
+        "time_ns": plc.clock.now(),
         "start_ns": plc.start_ns,
-        "left_ns": now if plc.is_running else plc.left_ns,
+        "left_ns": left_ns,
+        "reached_ns": reached_ns,
         "tasks": [{name: getattr(task, name) for name in TASK_STATE} for task in plc.tasks],
         "attributes": {name: _encoded(plc, name, root, image) for name, root in plc.roots()},
         "shape": list(_shape(plc)),
@@ -248,11 +253,9 @@ def load(plc: "Plc", data: bytes) -> None:
     _check_shape(dict(image.header["shape"]), dict(before.header["shape"]))
     try:
         _apply(plc, image)
-    except Exception as error:
+    except BaseException:
         _apply(plc, before)
-        if isinstance(error, AlycatError):
-            raise
-        raise SnapshotError(f"snapshot cannot be loaded: {type(error).__name__}: {error}") from error
+        raise
 
 
 def _check_shape(found: dict[str, str], expected: dict[str, str]) -> None:
@@ -268,7 +271,10 @@ def _check_shape(found: dict[str, str], expected: dict[str, str]) -> None:
 
 def _apply(plc: "Plc", image: Image) -> None:
     for path, thing in list(_objects(plc)):
-        thing.load(image.sections[path])
+        try:
+            thing.load(image.sections[path])
+        except Exception as error:
+            raise SnapshotError(f"{path}: {error}") from error
     for name, root in plc.roots():
         _assign(plc, name, root, image)
     for path, memory in _memories(plc):
@@ -277,7 +283,8 @@ def _apply(plc: "Plc", image: Image) -> None:
         for name in TASK_STATE:
             setattr(task, name, state[name])
         task.error = PlcError(task.failure) if task.failure else None
-    plc.start_ns, plc.left_ns = image.header["start_ns"], image.header["left_ns"]
+    for name in PLC_STATE:
+        setattr(plc, name, image.header[name])
     plc.clock.resume_at(image.header["time_ns"])
 
 

@@ -30,7 +30,7 @@ class RawValueBlock(Block):
             raise SnapshotError(f"snapshot has {len(payload)} bytes of state, {ctypes.sizeof(self._m)} expected")
         ctypes.memmove(ctypes.addressof(self._m), payload, len(payload))
 
-    _init: dict[str, Any] = {}  # noqa: RUF012  (no FB_init inputs)
+    _init: dict[str, Any] = {}
 
     def __eq__(self, other: object) -> bool:
         return type(other) is type(self) and other._m.nRaw == self._m.nRaw

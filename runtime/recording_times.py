@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .dctime import UNITS_NS, UNIX_OFFSET_NS, format_timestamp
+from .dctime import UNITS_NS, UNIX_OFFSET_NS, format_duration, format_timestamp
 from .errors import RangeError, RecordingError, one_of
 from .recording_files import MISSING_TEXTS, Table
 
@@ -69,7 +69,8 @@ def even_times(rows: int, cycle_ns: int, start: int | None) -> Times:
     first = cycle_ns if start is None else start
     if first + rows * cycle_ns >= 2**63:
         raise RangeError(f"cycle: {rows} rows of {cycle_ns} ns end after the year {YEARS[1]}")
-    return Times(np.arange(rows, dtype=np.uint64) * np.uint64(cycle_ns) + np.uint64(first), "even cycle")
+    rule = f"every {format_duration(cycle_ns)}" + ("" if start is not None else ", without a date")
+    return Times(np.arange(rows, dtype=np.uint64) * np.uint64(cycle_ns) + np.uint64(first), rule)
 
 
 def guess_unit(largest: float) -> str:

@@ -144,8 +144,11 @@ class SymbolTable(Mapping[str, Symbol]):
         if field is None:
             kind = _kind(parent, text, node)
             return Symbol(text, kind, kind.name if kind else type(node).__name__, "", read)
-        owner = partial(_follow, tuple(getters[:-1]), root)
-        store = partial(_store, owner, field.name) if lasting and field.role is Role.VARIABLE else None
+        store: Callable[[Any], None] | None = None
+        if parent is root:
+            store = partial(setattr, root._m, field.name)
+        elif lasting and field.role is Role.VARIABLE:  # a block may take a new memory
+            store = partial(_store, partial(_follow, tuple(getters[:-1]), root), field.name)
         return Symbol(text, field.type, field.type.name, field.meaning, read, store)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .plc import Plc
 
 UDINT_MAX = 2**32 - 1
+UNACCOUNTED = -1  # equals no execution time
 FIRST_OBJECT_ID = 0x02010030  # inferred: the id and port TwinCAT gives the first PLC task of a project
 FIRST_ADS_PORT = 350
 
@@ -79,6 +80,8 @@ class Task:
         self.due_ns = -1  # until the first run places the task on the grid
         self.links: list[Link] = []
         self.recorders: list[Recorder] = []
+        self._accounted_ns = UNACCOUNTED  # the execution time that the counters tell of
+        self._cycles: list[Callable[[], None]] = []
         self._inputs: list[Callable[[int], None]] = []
         self._outputs: list[Callable[[int], None]] = []
 
@@ -114,8 +117,10 @@ class Task:
 
     def bind(self) -> None:
         """Resolve the paths of links and recorders, once per run."""
+        self._accounted_ns = UNACCOUNTED
         symbols, own = self.plc.symbols, [name.lower() for name, _ in self.programs]
         outgoing = [link for link in self.links if link.is_output(own)]
+        self._cycles = [program.cycle for _, program in self.programs]
         self._inputs = [link.bind(symbols) for link in self.links if link not in outgoing]
         self._outputs = [link.bind(symbols) for link in outgoing]
         self._outputs += [recorder.bind(symbols, self) for recorder in self.recorders]
@@ -136,10 +141,8 @@ class Task:
         """Run the cycles that are due before `limit_ns`, up to number `last_cycle`; the innermost loop of all."""
         plc, now = self.plc, self.plc.clock.now
         memory, period, count = self.info._m, self.cycle_time_ns, self.cycles
-        inputs, outputs, finished = self._inputs, self._outputs, plc.cycle_finished
-        cycles = [program.cycle for _, program in self.programs]
+        inputs, cycles, outputs, finished = self._inputs, self._cycles, self._outputs, plc.cycle_finished
         due = self.due_ns
-        executed_before, flagged = 0, True
         while due < limit_ns and count != last_cycle and not plc.ending:
             started = wait(due)
             if started < due:
@@ -161,23 +164,22 @@ class Task:
             ended = now()
             due += period
             self.due_ns = due
-            if flagged or ended > due or ended - started != executed_before:
-                flagged = self._account(ended - started, ended)
-                executed_before = ended - started
+            if ended > due or ended - started != self._accounted_ns:
+                self._account(ended - started, ended)
                 due = self.due_ns
             if finished:
                 plc.report(self)
 
-    def _account(self, executed_ns: int, ended_ns: int) -> bool:
-        """Write the counters that seldom change; True when the next cycle has to write them again."""
+    def _account(self, executed_ns: int, ended_ns: int) -> None:
+        """Write the counters that seldom change; CycleTimeExceeded makes sure that the next cycle does so too."""
         memory = self.info._m
         memory.LastExecTime = min(executed_ns // 100, UDINT_MAX)
         memory.FirstCycle = False
         exceeded = ended_ns > self.due_ns
         memory.CycleTimeExceeded = exceeded
+        self._accounted_ns = UNACCOUNTED if exceeded else executed_ns
         if exceeded:
             self._skip(ended_ns)
-        return exceeded
 
     def _skip(self, ended_ns: int) -> None:
         due = self.due_ns

@@ -82,11 +82,12 @@ def main() -> None:
     plans: list[tuple[str, int] | float] = [("fsync", 5), ("fsync", 4), ("replace", 4), ("replace", 5), ("replace", 1)]
     plans += [chance.uniform(0.02, 0.12) for _ in range(kills - len(plans))]
     for plan in plans:
-        known = max(known, kill_one(path, plan))
+        announced = kill_one(path, plan)
         plc, program = build()
         result = plc.restore(path)
         assert (program.ballast == program.nCount).all()
-        print(known, program.nCount, int(result.used_backup))
+        print(max(known, announced), program.nCount, int(result.used_backup))
+        known = program.nCount
 
 
 if __name__ == "__main__":

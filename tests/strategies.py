@@ -213,13 +213,14 @@ def random_case(seed, rows=200):
     kind = str(
         rng.choice(("lattice", "lattice", "bridges", "bridges", "clusters", "drift", "duplicates", "grid", "far"))
     )
+    cores = (3.0, 6.0, 8.0, 10.0) if kind == "bridges" else (1.0, 3.0, 6.0, 16.0, rng.uniform(0.0, 20.0))
     separate = kind in ("lattice", "bridges")  # neighbouring places must not melt into one micro-cluster
     config = {
         "fEps": float(rng.choice((0.05, 0.1, 0.2) if separate else (0.1, 0.3, 0.5, 1.0))),
         "fMuBeta": float(rng.choice((0.0, 0.5, 0.9, 1.0, 1.5, 2.0, rng.uniform(0.1, 3.0)))),
         "fLambda": float(rng.choice((0.0, 0.0, 0.25, 0.25, 1.0, rng.uniform(0.01, 0.5)))),
         "fEpsDBSCAN": float(rng.choice((1.0, 1.0, 2.0**0.5, 2.0, rng.uniform(0.3, 3.0)))),
-        "fMinWeightDBSCAN": float(rng.choice((1.0, 3.0, 6.0, 8.0, 16.0, rng.uniform(0.0, 20.0)))),
+        "fMinWeightDBSCAN": float(rng.choice(cores)),
         "nPotMCsBufferSize": int(rng.choice((3, 8, 20, 33, 70, 70, 70, 70))),
         "nOutMCsBufferSize": int(rng.choice((1, 2, 5, 20, 70, 70, 70, 70))),
     }

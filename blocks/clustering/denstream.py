@@ -13,6 +13,8 @@ from ..system.datetime import FB_ALY_DateTime
 from .denstream_dbscan import NOISE
 from .denstream_online import step
 
+LARGEST_RADIUS = 1e150  # its square has to be finite
+
 
 class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     """Clusters a stream of points without knowing the number of clusters, forgets exponentially, finds outliers.
@@ -44,12 +46,21 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     - a call that would overflow changes nothing but bOverflow, and learning stays off until Reset or Configure; the
       point still gets its index; the first call is no alternation for fbTimeLastSwitch;
     - Reset keeps the configuration and the channel values; equal time stamps are fine, earlier ones are refused;
-    - which error raises which event id: see Configure and Call.
+    - fEps and fEpsDBSCAN are at most 1e150; which error raises which event id: see Configure and Call.
 
     Cost: O(channels * MCs) per call in one pass over contiguous memory, no allocation after Configure.
     """
 
     picture = "clusters"
+    example = {  # the parameters of the manual's sample
+        "fEps": 0.15,
+        "fMuBeta": 2,
+        "fLambda": 0,
+        "fEpsDBSCAN": 0.8,
+        "fMinWeightDBSCAN": 2,
+        "nPotMCsBufferSize": 100,
+        "nOutMCsBufferSize": 100,
+    }
     step = step
 
     nNumChannels: UDINT = fb_init(2, "number of input channels, the dimension of the feature space")
@@ -80,9 +91,9 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     started: BOOL = state("a call has succeeded since Configure or Reset")
     was_learning: BOOL = state("the call before has learnt")
     stale: BOOL = state("an edge or a core flag has changed since the clusters were numbered")
-    learnt_ns: LINT = state("learning time")
-    since_check: LINT = state("ns of learning time since the last check")
-    fade_ns: LINT = state("time step for which `fade` holds")
+    learnt_ns: ULINT = state("learning time")
+    since_check: ULINT = state("ns of learning time since the last check")
+    fade_ns: ULINT = state("time step for which `fade` holds")
     fade: LREAL = state("fading factor of one call", initial=1.0)
     next_created: LINT = state("creation number of the next MC")
     least_core: LREAL = state("lower bound of the mass of all core MCs", initial=math.inf)
@@ -91,7 +102,7 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     centres: LREAL = buffer(initial=math.inf)
     weight: LREAL = buffer()
     scatter: LREAL = buffer("weighted sum of squared distances to the centre")
-    born: LINT = buffer("learning time at creation, ns")
+    born: ULINT = buffer("learning time at creation, ns")
     created: LINT = buffer("creation number")
     anchors: LREAL = buffer(initial=math.inf)
     moved: LREAL = buffer()
@@ -121,14 +132,33 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     ) -> BOOL:
         """Takes the parameters, allocates both buffers and starts empty; FALSE keeps the configuration before.
 
+        Parameters
+        ----------
+        fEps
+            largest radius of a micro-cluster, in the unit of the channels; greater than 0
+        fMuBeta
+            weight above which a micro-cluster is potential; at least 0
+        fLambda
+            forgetting, every weight shrinks by 2**(-fLambda) each second; 0 = never
+        fEpsDBSCAN
+            largest distance between the centres of neighbours; greater than 0
+        fMinWeightDBSCAN
+            weight of a neighbourhood that makes its centre a core; at least 0
+        nPotMCsBufferSize
+            most potential micro-clusters; at least 1
+        nOutMCsBufferSize
+            most outlier micro-clusters; at least 1
+
+        Notes
+        -----
         Errors: 16#201A a threshold out of range, 16#201F a buffer of size 0, 16#2001 too much memory.
         """
         if self._n == 0:
             return self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
         thresholds = {"fEps": fEps, "fEpsDBSCAN": fEpsDBSCAN}
         for name, value in thresholds.items():
-            if not (0 < value < math.inf):
-                return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and greater than 0")
+            if not (0 < value <= LARGEST_RADIUS):
+                return self._finish(0x201A, f"{name} = {value:g}, allowed is more than 0, at most {LARGEST_RADIUS:g}")
         for name, value in {"fMuBeta": fMuBeta, "fLambda": fLambda, "fMinWeightDBSCAN": fMinWeightDBSCAN}.items():
             if not (0 <= value < math.inf):
                 return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and at least 0")
@@ -152,6 +182,15 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     def Call(self, tTimestamp: ULINT, bUpdateMCs: BOOL = True) -> BOOL:
         """Takes the point that the channels make up; with bUpdateMCs = FALSE nothing is learnt, only looked up.
 
+        Parameters
+        ----------
+        tTimestamp
+            time of the call, ns since 2000-01-01 UTC; not 0, never earlier than the call before
+        bUpdateMCs
+            TRUE: the point is learnt
+
+        Notes
+        -----
         Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
         call before, a channel that was never set since Configure, or a NaN or infinite value.
         """

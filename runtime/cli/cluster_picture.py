@@ -3,45 +3,23 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib import patheffects
 from matplotlib.axes import Axes
-from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
+from .cluster_plane import draw_plane, draw_values
+from .cluster_view import FEW_CLUSTERS, View, draw_points, style_of
 from .decimation import point_rows
-from .pictures import (
-    DARK,
-    GREY,
-    OVERFLOW_STYLE,
-    TimeAxis,
-    draw_line,
-    plain,
-    point_out,
-    shade,
-    tidy,
-    title_and_settings,
-    view_limits,
-)
-from .wording import plural, spaced
+from .pictures import GREY, OVERFLOW_STYLE, draw_line, point_out, shade, tidy, title_and_settings, view_limits
+from .wording import plural
 
 if TYPE_CHECKING:
     from .replaying import Replayed
 
-Limits = tuple[float, float]
-
-# Okabe and Ito's colours, which colour-blind people can tell apart, without the ones too pale on white
-COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00")
-MARKERS = ("o", "s", "^", "D", "v", "P")
-OUTLIER_STYLE = {"marker": "x", "color": "black", "linewidth": 0.9}
 LEGEND_CLUSTERS = 9
-FEW_CLUSTERS = 8  # that many can each have a label
-MANY_OUTLIERS = 0.2  # share of the rows
-PLANE_PROPORTION = 0.92  # width to height of the room for the plane
-SMALLEST_RING = 0.006  # of the plane's shorter side
-PLANE_CELLS, PANEL_CELLS = (260, 260), (420, 60)
+PANEL_CELLS = (420, 60)
 
 
 def draw_clusters(figure: Figure, done: "Replayed", title: str, axes: tuple[str, str] | None) -> None:
@@ -52,215 +30,11 @@ def draw_clusters(figure: Figure, done: "Replayed", title: str, axes: tuple[str,
     left, right = halves
     plane, legend = left.subplots(2, 1, height_ratios=(6, 1))
     if len(view.shown) == 1:
-        _values_of_one_channel(plane, view)
+        draw_values(plane, view)
     else:
-        _plane(plane, view)
+        draw_plane(plane, view)
     _legend(legend, view)
     _time_panels(right, view)
-
-
-class View:
-    """What the panels need: accepted rows, the channels shown, micro-clusters, time."""
-
-    def __init__(self, done: "Replayed", axes: tuple[str, str] | None) -> None:
-        recording = done.recording
-        self.done, self.names = done, recording.names
-        self.mcs = done.instance.micro_clusters()
-        self.time = TimeAxis(recording.timestamps, recording.has_date)
-        self.refused = done.trace["bError"]
-        self.accepted = np.flatnonzero(~self.refused)
-        self.index = done.trace["nClusterIdx"][self.accepted]
-        self.x = self.time.x[self.accepted]
-        self.shown = [self.names.index(n) for n in axes] if axes else self._telling_channels()
-        self.why = "as chosen" if axes else "those with the widest spread"
-        values, counts = np.unique(self.index, return_counts=True)
-        self.rows_of = {int(v): int(c) for v, c in zip(values, counts, strict=True)}
-        self.clusters = [v for v in self.rows_of if v >= 0]
-        self.outliers_are_many = self.rows_of.get(-1, 0) > MANY_OUTLIERS * len(self.accepted)
-        # Few outliers are what one looks for and lie on top; many would hide everything else.
-        self.order = [-1, *self.clusters] if self.outliers_are_many else [*self.clusters, -1]
-
-    def channel(self, number: int) -> NDArray[np.float64]:
-        """The values of a channel in the accepted rows."""
-        return np.asarray(self.done.recording.values[self.accepted, number])
-
-    def outlier_style(self, drawn: int) -> dict[str, Any]:
-        """The more there are, the smaller."""
-        if self.outliers_are_many:
-            return {"s": 4, "alpha": 0.6} | OUTLIER_STYLE | {"color": "#9a9a9a", "linewidth": 0.5}
-        share = min(1.0, max(0.3, 300 / max(drawn, 1)))
-        return {"s": 13 * share, "alpha": 0.8} | OUTLIER_STYLE | {"linewidth": 0.5 + 0.4 * share}
-
-    def _telling_channels(self) -> list[int]:
-        """All channels up to two; else the two along which the (weighted) micro-clusters spread most.
-
-        Distances are Euclidean in the channels' own units, so these are the channels that decide them.
-        """
-        if len(self.names) <= 2:
-            return list(range(len(self.names)))
-        if len(self.mcs) < 2:
-            return [0, 1]
-        mean = np.average(self.mcs["centre"], axis=0, weights=self.mcs["weight"])
-        spread = np.average((self.mcs["centre"] - mean) ** 2, axis=0, weights=self.mcs["weight"])
-        return sorted(int(i) for i in np.argsort(-spread, kind="stable")[:2])
-
-    def facts(self) -> str:
-        trace = self.done.trace
-        potential = int(self.mcs["potential"].sum())
-        parts = [
-            plural(len(trace), "row"),
-            f"{spaced(int(self.refused.sum()))} without an index" if self.refused.any() else "",
-            plural(int(trace["nNumClusters"][-1]), "cluster"),
-            f"{potential} potential and {plural(len(self.mcs) - potential, 'outlier micro-cluster')} at the end",
-            "buffer full: learning stopped" if trace["bOverflow"].any() else "no overflow",
-        ]
-        return "; ".join(filter(None, parts))
-
-
-def style_of(cluster: int) -> dict[str, Any]:
-    """Colour and marker of a cluster index; both change from one to the next."""
-    if cluster < 0:
-        return OUTLIER_STYLE
-    return {
-        "marker": MARKERS[(cluster + cluster // len(COLOURS)) % len(MARKERS)],
-        "color": COLOURS[cluster % len(COLOURS)],
-        "linewidth": 0,
-    }
-
-
-def _plane(panel: Axes, view: View) -> None:
-    """Two channels against each other, with the micro-clusters of the end."""
-    across, up = view.shown
-    tidy(panel, "points and micro-clusters", pad=16 if len(view.names) > 2 else 4)
-    if len(view.names) > 2:
-        note = f"2 of {len(view.names)} channels, {view.why}; radii are over all channels"
-        panel.text(0, 1.012, note, fontsize=8.5, color=GREY, transform=panel.transAxes)
-    panel.set_xlabel(plain(view.names[across]), fontsize=10)
-    panel.set_ylabel(plain(view.names[up]), fontsize=10)
-    if not len(view.accepted):
-        panel.text(0.5, 0.5, "no row was accepted", ha="center", transform=panel.transAxes, color=DARK)
-        return
-    x, y = view.channel(across), view.channel(up)
-    limits = view_limits(x), view_limits(y)
-    inside = (x >= limits[0][0]) & (x <= limits[0][1]) & (y >= limits[1][0]) & (y <= limits[1][1])
-    _points_inside(panel, view, x, y, inside)
-    spans = [high - low for low, high in limits]
-    if max(spans) <= 4 * min(spans):  # radii then are circles
-        limits = _same_scale(limits)
-        panel.set_aspect("equal", adjustable="box", anchor="NW")
-    panel.set(xlim=limits[0], ylim=limits[1])
-    _micro_clusters(panel, view)
-    outside = len(inside) - int(inside.sum())
-    if outside:
-        panel.text(
-            0.99,
-            0.01,
-            f"{plural(outside, 'row')} far outside the view",
-            ha="right",
-            fontsize=9,
-            color="#D55E00",
-            transform=panel.transAxes,
-        )
-
-
-def _same_scale(limits: tuple[Limits, Limits]) -> tuple[Limits, Limits]:
-    """Limits with the room's proportions, so that one unit is equally long in both directions without empty margins."""
-    (left, right), (low, high) = limits
-    width, height = (
-        max(right - left, (high - low) * PLANE_PROPORTION),
-        max(high - low, (right - left) / PLANE_PROPORTION),
-    )
-    across, up = (left + right) / 2, (low + high) / 2
-    return (across - width / 2, across + width / 2), (up - height / 2, up + height / 2)
-
-
-def _points_inside(panel: Axes, view: View, x: NDArray[Any], y: NDArray[Any], inside: NDArray[np.bool_]) -> None:
-    rows = np.flatnonzero(inside)
-    rows = rows[point_rows(x[rows], y[rows], view.index[rows], *PLANE_CELLS)]
-    for cluster in view.order:
-        of_cluster = rows[view.index[rows] == cluster]
-        style = {"s": 5, "alpha": 0.4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
-        panel.scatter(x[of_cluster], y[of_cluster], zorder=2, **style)
-
-
-def _micro_clusters(panel: Axes, view: View) -> None:
-    """Circles of the radius, solid when potential and dashed when outlier; above each cluster its number."""
-    across, up = view.shown
-    for potential in (False, True):
-        some = view.mcs[view.mcs["potential"] == potential]
-        _circles(panel, some["centre"][:, [across, up]], some["radius"], potential)
-    for cluster in np.unique(view.mcs["cluster"][view.mcs["cluster"] >= 0]):
-        of_cluster = view.mcs[view.mcs["cluster"] == cluster]
-        centre = np.average(of_cluster["centre"], axis=0, weights=of_cluster["weight"])
-        top = float((of_cluster["centre"][:, up] + of_cluster["radius"]).max())
-        label = panel.annotate(
-            str(cluster),
-            (centre[across], top),
-            (0, 9),
-            textcoords="offset points",
-            ha="center",
-            zorder=6,
-            fontsize=15,
-            fontweight="bold",
-            color=style_of(int(cluster))["color"],
-            annotation_clip=True,
-        )
-        label.set_path_effects([patheffects.withStroke(linewidth=4, foreground="white")])
-
-
-def _circles(panel: Axes, centres: NDArray[Any], radii: NDArray[Any], potential: bool) -> None:
-    """Rings to scale; one that would be too small to see is drawn as a small mark instead."""
-    (left, right), (low, high) = panel.get_xlim(), panel.get_ylim()
-    tiny = radii < SMALLEST_RING * min(right - left, high - low)
-    style: dict[str, Any] = {
-        "facecolors": "none",
-        "edgecolors": "black",
-        "linewidths": 1.2 if potential else 0.9,
-        "linestyles": "solid" if potential else (0, (3, 2)),
-        "path_effects": [patheffects.withStroke(linewidth=2.8, foreground="white")] if potential else [],
-    }
-    size = 2 * radii[~tiny]
-    rings = EllipseCollection(
-        size, size, size * 0, units="xy", offsets=centres[~tiny], offset_transform=panel.transData, zorder=4, **style
-    )
-    panel.add_collection(rings, autolim=False)
-    panel.scatter(centres[tiny, 0], centres[tiny, 1], s=20 if potential else 60, zorder=4, **style)
-
-
-def _values_of_one_channel(panel: Axes, view: View) -> None:
-    """How often which value came, by cluster, and beside it the micro-clusters as centre and radius."""
-    tidy(panel, "values by cluster, and micro-clusters (right: centre and radius)")
-    panel.set_ylabel(plain(view.names[0]), fontsize=10)
-    panel.set_xlabel("rows", fontsize=10)
-    if not len(view.accepted):
-        panel.text(0.5, 0.5, "no row was accepted", ha="center", transform=panel.transAxes, color=DARK)
-        return
-    y = view.channel(0)
-    limits = view_limits(y)
-    edges = np.linspace(*limits, 81)
-    base = np.zeros(80)
-    for cluster in (*view.clusters, -1):
-        counts, _ = np.histogram(y[view.index == cluster], edges)
-        panel.barh(edges[:-1], counts, np.diff(edges), left=base, align="edge", color=style_of(cluster)["color"])
-        base += counts
-    widest = float(base.max()) or 1.0
-    places = widest * np.linspace(1.12, 1.95, max(len(view.mcs), 2))[: len(view.mcs)]
-    for place, mc in zip(places, view.mcs, strict=True):
-        solid, cluster = bool(mc["potential"]), int(mc["cluster"])
-        colour = style_of(cluster)["color"] if cluster >= 0 else GREY if solid else "black"
-        panel.plot(
-            [place] * 2,
-            mc["centre"][0] + mc["radius"] * np.array([-1, 1]),
-            color=colour,
-            linewidth=4 if solid else 1.5,
-            linestyle="-" if solid else ":",
-            solid_capstyle="butt",
-        )
-        panel.plot([place], mc["centre"], marker="+" if solid else "x", color=colour, markersize=5)
-    panel.axvline(widest * 1.06, color=GREY, linewidth=0.8)
-    panel.set(xlim=(0, widest * 2.02), ylim=limits)
-    ticks = MaxNLocator(4, integer=True).tick_values(0, widest)
-    panel.set_xticks([t for t in ticks if 0 <= t <= widest])
 
 
 def _legend(panel: Axes, view: View) -> None:
@@ -355,12 +129,7 @@ def _trend(panel: Axes, view: View, channel: int) -> None:
     y = view.channel(channel)
     low, high = view_limits(y)
     draw_line(panel, view.x, y, color="#c8c8c8", linewidth=0.7, zorder=2)
-    rows = np.flatnonzero((y >= low) & (y <= high))
-    rows = rows[point_rows(view.x[rows], y[rows], view.index[rows], *PANEL_CELLS)]
-    for cluster in view.order:
-        of_cluster = rows[view.index[rows] == cluster]
-        style = {"s": 4} | style_of(cluster) if cluster >= 0 else view.outlier_style(len(of_cluster))
-        panel.scatter(view.x[of_cluster], y[of_cluster], zorder=3, **style)
+    draw_points(panel, view, view.x, y, (y >= low) & (y <= high), PANEL_CELLS, alpha=1.0)
     panel.set_ylim(low, high)
 
 
@@ -377,7 +146,7 @@ def _index_over_time(panel: Axes, view: View) -> None:
         _marks(panel, x, cluster, 70 if few else 25, style_of(cluster)["color"])
     ticks: list[float] = [*range(top + 1)]
     if not few:
-        ticks = [t for t in MaxNLocator(6, integer=True).tick_values(0, top) if 0 <= t <= top]
+        ticks = [t for t in MaxNLocator(6, integer=True).tick_values(0, top) if top / 8 <= t <= top]
     labels = ["outlier", *(f"{t:g}" for t in ticks)]
     ticks.insert(0, -1)
     bottom = -1.0

@@ -58,7 +58,7 @@ def print_report(found: dict[str, Any], as_json: bool) -> None:
         click.echo(json.dumps(found, indent=1, default=str))
         return
     out = console()
-    heading(out, f"{found['file']} through {found['block']}")
+    heading(out, f"{Path(found['file']).name} through {found['block']}")
     columns(out, list(_lines(found)))
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
 from .pictures import TimeAxis, draw_line, tidy, title_and_settings
 from .wording import plural, spaced
@@ -20,9 +21,8 @@ def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, 
     recording, trace = done.recording, done.trace
     accepted = ~trace["bError"]
     rows = f"{plural(len(recording), 'row')}, {spaced(int((~accepted).sum()))} without outputs"
-    outputs = [
-        n for n in trace.dtype.names or () if n not in STANDARD and trace[n].ndim == 1 and np.ptp(trace[n] * 1.0) > 0
-    ]
+    dates = {field.name for field in done.block.fields if field.type.name == "FB_ALY_DateTime"}
+    outputs = [n for n in trace.dtype.names or () if n not in dates and n not in STANDARD and _changes(trace[n])]
     chosen = [(n, "channel") for n in recording.names[: MOST_PANELS // 2]]
     chosen += [(n, "output") for n in outputs[: MOST_PANELS - len(chosen)]]
     left_out = len(recording.names) + len(outputs) - len(chosen)
@@ -36,3 +36,7 @@ def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, 
         draw_line(panel, time.x[good], values[good], color=colour, linewidth=1, drawstyle=step)
         tidy(panel, f"{name} ({kind})")
     time.label_on(panels[-1])
+
+
+def _changes(values: NDArray[Any]) -> bool:
+    return values.ndim == 1 and bool(len(values)) and bool((values != values[0]).any())

@@ -145,6 +145,4 @@ def frozen_shape(slots: int, channels: int, rows: int) -> Workload:
     warm = 4 * slots
     visits = np.concatenate([np.tile(rng.permutation(slots), 4), rng.integers(0, slots, rows)])
     points = places[visits] + rng.normal(0, 0.02 / side / np.sqrt(channels), (len(visits), channels))
-    return Workload(
-        f"{slots} x {channels}", points, 0.2 / side, 2.0, 1e-5, 0.5 / side, 1.0, slots, slots, 0.01, warm
-    )
+    return Workload(f"{slots} x {channels}", points, 0.2 / side, 2.0, 1e-5, 0.5 / side, 1.0, slots, slots, 0.01, warm)

@@ -241,11 +241,69 @@ def test_buffers_of_one(mu_beta, fading):
 
 
 @pytest.mark.parametrize("fading", [0.0, 1e-12, 0.5, 1e300])
-def test_the_whole_range_of_time(fading):
-    timestamps = np.array([1, 1, 2, 2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1], np.uint64)
-    values = np.array([[0.0], [0.1], [0.2], [0.1], [5.0], [0.1], [5.0]])
-    stream = Stream(timestamps, values, np.ones(7, np.bool_))
+@pytest.mark.parametrize(
+    "times",
+    [(1, 1, 2, 2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1), (1, 1, 1, 2**64 - 1, 2**64 - 1)],
+    ids=["in steps", "at once"],
+)
+def test_the_whole_range_of_time(times, fading):
+    values = np.array([[0.0], [0.1], [0.2], [5.0], [0.1], [5.0], [0.1]])[: len(times)]
+    stream = Stream(np.array(times, np.uint64), values, np.ones(len(times), np.bool_))
     assert_equals_oracle(CONFIG | {"fLambda": fading}, stream)
+
+
+# The oracle's hand-worked examples whose outcome hangs on a single tie or a single border; its tests give the sums.
+SEPARATE = CONFIG | {"fMuBeta": 0.5, "fEps": 0.01, "fEpsDBSCAN": 1.0, "fMinWeightDBSCAN": 4.0}
+WORKED_EXAMPLES = {
+    "border takes its nearest core": (SEPARATE, [-1.8, -1.8, -1.8, -0.9, 1.7, 1.7, 1.7, 0.8, 0.0], {0.0: 1, -0.9: 0}),
+    "tie of a border: the older core": (
+        SEPARATE,
+        [-1.5, -1.5, -1.5, 0.75, -0.75, 1.5, 1.5, 1.5, 0.0],
+        {0.0: 1, -0.75: 0, 0.75: 1},
+    ),
+    "neighbour of a border stays out": (SEPARATE, [-1.8, -1.8, -1.8, -0.9, 0.0, 0.9], {0.0: 0, 0.9: -1}),
+    "core limit and reach inclusive": (SEPARATE, [0.0, 1.0, 1.0, 2.0], {0.0: 0, 1.0: 0, 2.0: 0}),
+    "numbered by the oldest core": (
+        SEPARATE,
+        [0.0, 10.0, 10.0, 10.0, 10.0, 0.9, 1.8, 1.8],
+        {0.0: 1, 0.9: 1, 1.8: 1, 10.0: 0},
+    ),
+    "a bridge merges and closes up": (SEPARATE, [*[0.0] * 4, *[2.0] * 4, *[9.0] * 4, 1.0], {0.0: 0, 2.0: 0, 9.0: 1}),
+    "outlier ones are no bridge": (
+        SEPARATE | {"fMuBeta": 1.0, "fMinWeightDBSCAN": 2.0},
+        [0.0, 0.0, 2.0, 2.0, 1.0],
+        {0.0: 0, 1.0: -1, 2.0: 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("example", WORKED_EXAMPLES)
+def test_worked_example(example):
+    config, points, labels = WORKED_EXAMPLES[example]
+    fb = configured(1, config)
+    for point in points:
+        cycle(fb, START_NS, [point])
+    for point, label in labels.items():
+        cycle(fb, START_NS, [point], update=False)
+        assert fb.nClusterIdx == label, point
+    assert fb.nNumClusters == len(set(labels.values()) - {-1})
+
+
+def test_worked_example_of_a_check():
+    # fMuBeta = 2, fLambda = 1: Tp = 1 s. w = 3 becomes 1.5 <= 2: demoted; xi = 2 - 0.5 = 1.5 is not above it: kept.
+    # The single point fades to 0.5 < 1.5: deleted. A second later 0.75 < xi = 1.75, and 0.5 < 1.5: both deleted.
+    fb = configured(1, SEPARATE | {"fMuBeta": 2.0, "fLambda": 1.0})
+    for point in (0.0, 0.0, 0.0, 10.0):
+        cycle(fb, START_NS, [point])
+    assert (fb.nNumPotMCs, fb.nNumOutMCs) == (1, 1)
+    cycle(fb, START_NS + S, [20.0])
+    assert (fb.nNumPotMCs, fb.nNumOutMCs) == (0, 2)
+    assert sorted(zip(fb.micro_clusters()["centre"][:, 0], fb.micro_clusters()["weight"], strict=True)) == [
+        (0.0, 1.5),
+        (20.0, 1.0),
+    ]
+    cycle(fb, START_NS + 2 * S, [30.0])
+    assert fb.micro_clusters()["centre"].tolist() == [[30.0]]
 
 
 # ---- invariants ------------------------------------------------------------------------------------------------------

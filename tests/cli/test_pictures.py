@@ -86,7 +86,7 @@ def test_other_formats(tmp_path, kind):
 @pytest.mark.slow
 def test_a_block_without_a_picture_of_its_own_gets_trends(tmp_path):
     done = replayed(blobs(100, 6))
-    block = SimpleNamespace(picture="", __name__="FB_Other")
+    block = SimpleNamespace(picture="", fields=done.block.fields)
     other = Replayed(block, done.instance, done.settings, done.recording, done.trace, done.elapsed_ns)
     draw(other, "t", tmp_path / "p.png")
     assert imread(tmp_path / "p.png").min() < 0.2

@@ -78,7 +78,7 @@ def test_settings_are_sorted_by_where_they_belong():
         (
             ["fEpps=1"],
             UnknownName,
-            r"fEpps: DenStream has no such parameter \(did you mean fEps\?\); allowed are fEps LREAL, .*bUpdateMCs BOOL",
+            r"fEpps: DenStream has no such parameter \(did you mean fEps\?\); allowed are fEps LREAL, .*bUpdateMCs",
         ),
         (["nNumChannels=2"], UnknownName, "--set nNumChannels: follows from --channels"),
         (["tTimestamp=2"], UnknownName, "--set tTimestamp: follows from --time"),

@@ -333,9 +333,11 @@ class DenStreamOracle:
         limit = self.fEpsDBSCAN * self.fEpsDBSCAN
         near = [[] for _ in mcs]
         for i, one in enumerate(mcs):
-            for j, other in enumerate(mcs):
-                if i == j or self._within(squared_distance(one.centre, other.centre), limit):
+            near[i].append(i)
+            for j in range(i + 1, len(mcs)):
+                if self._within(squared_distance(one.centre, mcs[j].centre), limit):
                     near[i].append(j)
+                    near[j].append(i)
         return near
 
     def _nearest_of(self, mc, cores):
@@ -348,11 +350,11 @@ class DenStreamOracle:
     # ---- every comparison of real numbers, with a note how close it was ----------------------------------------------
 
     def _nearer(self, left, right):
-        self.distance_gap = min(self.distance_gap, abs(left - right))
+        self._note_distances(left, right)
         return left < right
 
     def _within(self, left, right):
-        self.distance_gap = min(self.distance_gap, abs(left - right))
+        self._note_distances(left, right)
         return left <= right
 
     def _more_weight(self, left, right):
@@ -366,6 +368,11 @@ class DenStreamOracle:
     def _at_least_weight(self, left, right):
         self._note_weights(left, right)
         return left >= right
+
+    def _note_distances(self, left, right):
+        gap = abs(left - right)
+        if gap < self.distance_gap:  # false for inf - inf
+            self.distance_gap = gap
 
     def _note_weights(self, left, right):
         if left == right and left.is_integer():

@@ -188,6 +188,7 @@ def test_cycle_counts_from_the_start_and_is_never_zero(write):
     path = write("a\n1\n2\n3\n")
     assert Recording.read(path, cycle="10ms").timestamps.tolist() == [10**7, 2 * 10**7, 3 * 10**7]
     assert not Recording.read(path, cycle="10ms").has_date
+    assert Recording.read(path, cycle="10ms").time_rule == "every 10 ms, without a date"
     dated = Recording.read(path, cycle="10ms", start="2025-01-31T08:00:00Z")
     assert dated.has_date and dated.timestamps.tolist() == [dc("2025-01-31T08:00:00Z")[0] + k * 10**7 for k in range(3)]
     with pytest.raises(RangeError, match="cycle: 0 ns"):
