@@ -69,6 +69,5 @@ if __name__ == "__main__":
     for _ in range(6):
         plc.run(duration="20s")
         low = RATE * task.cycles / 100
-        print(
-            f"{task.cycles // 100:4} s  {low:3.1f} and {low + 3:3.1f}  {found(main.fbForgets):>29} {found(main.fbKeeps):>33}"
-        )
+        forgets, keeps = found(main.fbForgets), found(main.fbKeeps)
+        print(f"{task.cycles // 100:4} s  {low:3.1f} and {low + 3:3.1f}  {forgets:>29} {keeps:>33}")

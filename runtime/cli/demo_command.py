@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from .replaying import Replayed
 
 CYCLE = "10ms"
-LEARNING = 0.2  # part of the duration in which the program takes what it sees for normal
 FAULT = 0.7  # part of the duration after which the fault begins
+LEARNING, LEAST_LEARNING_NS = 0.2, 48 * 10**9  # the program learns what is normal: three rounds of the pump at least
 SETTINGS = {
     "fEps": 0.15,
     "fMuBeta": 25.0,
@@ -42,7 +42,7 @@ FILES = ("recording.csv", "picture.png", "plc.state")
 class MAIN(Program):
     """Clusters the two channels; raises bFault when a cluster is unknown, or a point no cluster's, for tUnknown.
 
-    Known are the clusters there at the end of the first tLearning.
+    Known are the clusters there at the end of the first tLearning, or the first one if there is none by then.
     """
 
     fFlow: LREAL
@@ -73,7 +73,7 @@ class MAIN(Program):
     def watch(self, now: int, cluster: int) -> None:
         """The alarm, as a PLC programmer would write it."""
         self.nStart = self.nStart or now
-        if now - self.nStart < self.tLearning * 10**6:
+        if now - self.nStart < self.tLearning * 10**6 or not self.nKnownClusters:
             self.nKnownClusters = self.fbDenStream.nNumClusters
         elif 0 <= cluster < self.nKnownClusters:
             self.nUnknownSince = 0
@@ -130,7 +130,7 @@ class Demonstration:
         self.plc = Plc(name="Demo")
         self.plant = pump(seed, fault_begin=fault_ns).starting(self.plc)
         self.main = MAIN()
-        self.main.tLearning = int(length_ns * LEARNING) // 10**6
+        self.main.tLearning = min(fault_ns, max(int(length_ns * LEARNING), LEAST_LEARNING_NS)) // 10**6
         self.task = self.plc.task("PlcTask", cycle_time=CYCLE, programs=[self.main])
         self.task.link(self.plant["flow"], "MAIN.fFlow")
         self.task.link(self.plant["pressure"], "MAIN.fPressure")
