@@ -15,7 +15,7 @@ from ..iec import BOOL, LREAL, TIME, UDINT, ULINT
 from ..plc import Plc
 from ..program import Program
 from ..registry import find_block
-from .following import following, stopping_on_signals
+from .following import following
 from .terminal import columns, console, heading, phases
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class MAIN(Program):
 @click.command(short_help="Shows a clustered plant with drift and fault; writes a picture.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("alycat-demo"), help="Folder [alycat-demo].")
 @click.option("--seed", type=int, default=1, help="Of the noise [1].")
-@click.option("--duration", default="10min", metavar="10min", help="Simulated time; 70 % of it pass before the fault.")
+@click.option("--duration", default="10min", metavar="10min", help="Simulated time [10min]; the fault begins at 70 %.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for programs.")
 def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
     """Samples a simulated pump in a 10 ms task on the virtual clock and clusters its flow and pressure.
@@ -104,13 +104,8 @@ def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
         demonstration = Demonstration(seed, length_ns)
         demonstration.warm_up()
         cycles = length_ns // demonstration.task.cycle_time_ns
-        with (
-            following(demonstration.task, progress, f"running {cycles:,} cycles", cycles),
-            stopping_on_signals(demonstration.plc) as interruption,
-        ):
+        with following(demonstration.task, progress, f"running {cycles:,} cycles", cycles):
             demonstration.run(length_ns)
-        if interruption.signal:
-            raise click.Abort
         progress.begin("writing the recording and drawing the picture")
         demonstration.write(targets)
     results = demonstration.results(targets)
@@ -247,7 +242,7 @@ def _print(found: dict[str, Any], folder: Path) -> None:
     rows = [
         ("Cycles", f"{_count(found['cycles'])} of {format_duration(found['cycle_time_ns'])} ({simulated} simulated)"),
         ("Speed", f"{_count(found['cycles_per_s'])} cycles/s"),
-        ("Clusters", f"{found['known_clusters']} while learning, {found['clusters']} at the end: {_points(clusters)}"),
+        ("Clusters", f"{found['known_clusters']} learnt, {found['clusters']} at the end" + _points(clusters)),
         ("Outliers", f"{_count(outliers)} points"),
         ("Fault", f"{found['fault']}, begins at {_time(found['fault_begins_s'])}"),
         ("Seen", _seen(found)),
@@ -265,12 +260,12 @@ def _seen(found: dict[str, Any]) -> str:
     if seen < begin:
         return f"false alarm at {_time(seen)}"
     by_cluster = new is not None and new <= seen
-    text = f"at {_time(seen)}, {seen - begin:.1f} s later, by {'a new cluster' if by_cluster else 'its outliers'}"
-    return text if new is None or by_cluster else f"{text}; a cluster of its own from {_time(new)} on"
+    text = f"at {_time(seen)} (+{seen - begin:.1f} s) by {'a new cluster' if by_cluster else 'its outliers'}"
+    return text if new is None or by_cluster else f"{text}; its own cluster at {_time(new)}"
 
 
 def _points(clusters: dict[str, int]) -> str:
-    return ", ".join(f"{i}: {_count(n)} points" for i, n in clusters.items())
+    return f"; points {', '.join(_count(n) for n in clusters.values())}" if clusters else ""
 
 
 def _fill_text(fill: dict[str, int]) -> str:
@@ -279,7 +274,7 @@ def _fill_text(fill: dict[str, int]) -> str:
 
 def _time(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:05.2f} min"
+    return f"{int(minutes)}:{rest:05.2f}"
 
 
 def _count(number: int) -> str:
