@@ -17,6 +17,7 @@ from ..program import Program
 from ..registry import find_block
 from .following import following
 from .terminal import columns, console, heading, phases
+from .wording import plural, spaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +105,7 @@ def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
         demonstration = Demonstration(seed, length_ns)
         demonstration.warm_up()
         cycles = length_ns // demonstration.task.cycle_time_ns
-        with following(demonstration.task, progress, f"running {cycles:,} cycles", cycles):
+        with following(demonstration.task, progress, f"running {spaced(cycles)} cycles", cycles):
             demonstration.run(length_ns)
         progress.begin("writing the recording and drawing the picture")
         demonstration.write(targets)
@@ -240,10 +241,10 @@ def _print(found: dict[str, Any], folder: Path) -> None:
     clusters = dict(found["rows_by_cluster"])
     outliers = clusters.pop("-1", 0)
     rows = [
-        ("Cycles", f"{_count(found['cycles'])} of {format_duration(found['cycle_time_ns'])} ({simulated} simulated)"),
-        ("Speed", f"{_count(found['cycles_per_s'])} cycles/s"),
+        ("Cycles", f"{spaced(found['cycles'])} of {format_duration(found['cycle_time_ns'])} ({simulated} simulated)"),
+        ("Speed", f"{spaced(found['cycles_per_s'])} cycles/s"),
         ("Clusters", f"{found['known_clusters']} learnt, {found['clusters']} at the end" + _points(clusters)),
-        ("Outliers", f"{_count(outliers)} points"),
+        ("Outliers", plural(outliers, "point")),
         ("Fault", f"{found['fault']}, begins at {_time(found['fault_begins_s'])}"),
         ("Seen", _seen(found)),
         ("Buffer fill", "; ".join(f"{kind} {_fill_text(fill)}" for kind, fill in found["buffers"].items())),
@@ -265,7 +266,7 @@ def _seen(found: dict[str, Any]) -> str:
 
 
 def _points(clusters: dict[str, int]) -> str:
-    return f"; points {', '.join(_count(n) for n in clusters.values())}" if clusters else ""
+    return f"; points {', '.join(spaced(n) for n in clusters.values())}" if clusters else ""
 
 
 def _fill_text(fill: dict[str, int]) -> str:
@@ -275,7 +276,3 @@ def _fill_text(fill: dict[str, int]) -> str:
 def _time(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
     return f"{int(minutes)}:{rest:05.2f}"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")

@@ -11,6 +11,7 @@ from typing import Any
 from ..plc import Plc
 from ..task import Task
 from .terminal import Phases
+from .wording import spaced
 
 LOOKS_PER_S = 5
 
@@ -33,7 +34,7 @@ def following(task: Task, progress: Phases, name: str, cycles: int | None) -> It
             now = task.cycles
             progress.advance(now - shown)
             if cycles is None:
-                progress.rename(f"{name}, {now - first:,} cycles")
+                progress.rename(f"{name}, {spaced(now - first)} cycles")
             shown = now
 
     thread = threading.Thread(target=look, daemon=True)

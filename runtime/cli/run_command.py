@@ -17,6 +17,7 @@ from ..task import Task, TaskState
 from .following import following, stopping_on_signals
 from .scripts import explain, load_plc
 from .terminal import columns, console, heading, phases
+from .wording import plural, spaced
 
 
 @click.command(short_help="Runs a script's cyclic tasks.")
@@ -197,16 +198,12 @@ _ENDS = {
 
 
 def _task_words(task: dict[str, Any]) -> Iterator[str]:
-    more = f" ({_count(task['cycles_in_all'])} in all)" if task["cycles_in_all"] != task["cycles"] else ""
-    yield f"{_count(task['cycles'])} cycles of {format_duration(task['cycle_time_ns'])}{more}"
+    more = f" ({spaced(task['cycles_in_all'])} in all)" if task["cycles_in_all"] != task["cycles"] else ""
+    yield f"{spaced(task['cycles'])} cycles of {format_duration(task['cycle_time_ns'])}{more}"
     late = task["ended_after_due_ns"]
     if late is None:
-        yield f"{_count(task['cycles_per_s'])} cycles/s"
+        yield f"{spaced(task['cycles_per_s'])} cycles/s"
     else:
         yield f"ended {late['mean'] / 1e6:.2f} ms after due, at most {late['most'] / 1e6:.2f} ms"
-    yield f"cycle time exceeded {_count(task['exceeded'])} times"
+    yield f"cycle time exceeded {plural(task['exceeded'], 'time')}"
     yield "state " + ("ERROR" if task["state"] == TaskState.ERROR.value else task["state"])
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")

@@ -97,4 +97,4 @@ def test_on_a_terminal_there_is_progress(folder: Path):
             break
         shown += part
     assert process.wait() == 0
-    assert b"running 12,000 cycles" in shown
+    assert b"running 12 000 cycles" in shown
