@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,7 +38,7 @@ SETTINGS = {
     "nPotMCsBufferSize": 100,
     "nOutMCsBufferSize": 50,
 }
-FILES = ("recording.csv", "picture.png", "plc.state")
+FILES = ("recording.csv", "picture.png")
 
 
 class MAIN(Program):
@@ -53,8 +54,8 @@ class MAIN(Program):
     nKnownClusters: UDINT
     bFault: BOOL
     tFault: ULINT
-    nUnknownSince: ULINT
-    nStart: ULINT
+    tUnknownSince: ULINT
+    tStart: ULINT
 
     def __init__(self) -> None:
         self.fbDenStream = find_block("DenStream")(nNumChannels=2)
@@ -73,14 +74,14 @@ class MAIN(Program):
 
     def watch(self, now: int, cluster: int) -> None:
         """The alarm, as a PLC programmer would write it."""
-        self.nStart = self.nStart or now
-        if now - self.nStart < self.tLearning * 10**6 or not self.nKnownClusters:
+        self.tStart = self.tStart or now
+        if now - self.tStart < self.tLearning * 10**6 or not self.nKnownClusters:
             self.nKnownClusters = self.fbDenStream.nNumClusters
         elif 0 <= cluster < self.nKnownClusters:
-            self.nUnknownSince = 0
-        elif not self.nUnknownSince:
-            self.nUnknownSince = now
-        elif not self.bFault and now - self.nUnknownSince >= self.tUnknown * 10**6:
+            self.tUnknownSince = 0
+        elif not self.tUnknownSince:
+            self.tUnknownSince = now
+        elif not self.bFault and now - self.tUnknownSince >= self.tUnknown * 10**6:
             self.bFault, self.tFault = True, now
 
 
@@ -93,7 +94,7 @@ def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
     """Samples a simulated pump in a 10 ms task on the virtual clock and clusters its flow and pressure.
 
     The pump goes through three speeds, drifts, and from 70 % of the time on cavitates at high speed. FB_ALY_DenStream
-    knows nothing of that. Writes the recording, a picture and the state of the PLC; the same seed gives the same bytes.
+    knows nothing of that. Writes the recording and a picture; the same seed gives the same recording.
     """
     length_ns = parse_duration(duration, "--duration")
     if length_ns < 10**9:
@@ -164,9 +165,8 @@ class Demonstration:
         trace = np.empty(len(values), [(n, columns[f"MAIN.fbDenStream.{n}"].dtype) for n in self.outputs])
         for name in self.outputs:
             trace[name] = columns[f"MAIN.fbDenStream.{name}"]
-        names = tuple(f"{name} {unit}" for name, unit in self.plant.units.items())
         times = columns["time"].astype(np.uint64)
-        recording = Recording(names, times, values, np.zeros(values.shape, np.bool_))
+        recording = Recording(tuple(self.plant.channels), times, values, np.zeros(values.shape, np.bool_))
         block = self.main.fbDenStream
         marks = [(int(times[0]) + self.plant.fault_begin_ns, "fault begins")]
         if self.main.bFault:
@@ -175,15 +175,16 @@ class Demonstration:
         return Replayed(type(block), block, settings, recording, trace, self.elapsed_ns, tuple(marks))
 
     def write(self, targets: list[Path]) -> None:
-        """The recording, the picture and the state; all of them or none."""
+        """The recording and the picture; both or none."""
         from .outputs import result_frame, staged, write_table
         from .pictures import draw
 
         done = self.done()
-        with staged(*targets) as (recording, picture, state):
+        labels = tuple(f"{name} in {self.plant.units[name]}" for name in done.recording.names)
+        labelled = replace(done, recording=replace(done.recording, names=labels))
+        with staged(*targets) as (recording, picture):
             write_table(result_frame(done.block, done.recording, done.trace), recording)
-            draw(done, f"A pump through {done.block.__name__}, seed {self.seed}", picture)
-            state.write_bytes(self.plc.snapshot())
+            draw(labelled, f"A {self.plant.name} through {done.block.__name__}, seed {self.seed}", picture)
 
     def results(self, targets: list[Path]) -> dict[str, Any]:
         """The facts of the run as plain data; times in seconds since the first cycle."""

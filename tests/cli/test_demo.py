@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -34,8 +35,8 @@ def test_the_story_is_true(cli, folder, seed):
 
 @pytest.mark.slow
 def test_writes_what_it_names(results, folder):
-    assert results["written"] == ["alycat-demo/recording.csv", "alycat-demo/picture.png", "alycat-demo/plc.state"]
-    assert sorted(p.name for p in (folder / "alycat-demo").iterdir()) == ["picture.png", "plc.state", "recording.csv"]
+    assert results["written"] == ["alycat-demo/recording.csv", "alycat-demo/picture.png"]
+    assert sorted(p.name for p in (folder / "alycat-demo").iterdir()) == ["picture.png", "recording.csv"]
     assert (folder / "alycat-demo/picture.png").read_bytes().startswith(b"\x89PNG")
 
 
@@ -43,7 +44,7 @@ def test_writes_what_it_names(results, folder):
 def test_the_recording_replays_to_the_same_outputs(results, cli, folder):
     settings = [f"{name}={value}" for name, value in results["settings"].items()]
     recording = "alycat-demo/recording.csv"
-    channels = "--channels", "flow m3/h,pressure bar"
+    channels = "--channels", "flow,pressure"
     done = cli("replay", recording, "--block", "DenStream", *channels, "--time", "time", "--picture", "none",
                "--out", "replayed.csv", "--set", *settings)  # fmt: skip
     assert done.exit_code == 0, done.stderr
@@ -56,9 +57,8 @@ def test_the_same_seed_gives_the_same_bytes(cli, folder):
     for out in ("a", "b"):
         assert cli("demo", "--duration", "20s", "--out", out).exit_code == 0
     assert cli("demo", "--duration", "20s", "--out", "c", "--seed", 2).exit_code == 0
-    for name in ("recording.csv", "plc.state"):
-        a, b, c = ((folder / out / name).read_bytes() for out in "abc")
-        assert a == b != c
+    a, b, c = ((folder / out / "recording.csv").read_bytes() for out in "abc")
+    assert a == b != c
 
 
 def test_the_table(shell):
@@ -98,3 +98,15 @@ def test_on_a_terminal_there_is_progress(folder: Path):
         shown += part
     assert process.wait() == 0
     assert b"running 12 000 cycles" in shown
+
+
+def test_marks_are_lines_with_their_words():
+    from matplotlib.figure import Figure
+
+    from alycat.runtime.cli.pictures import TimeAxis, point_out
+
+    panels = Figure().subplots(2, 1)
+    time = TimeAxis(np.array([5, 10, 65], np.uint64) * 10**9, has_date=False)
+    point_out(panels, time, [(40 * 10**9, "seen"), (35 * 10**9, "begins")])
+    assert [[line.get_xdata()[0] for line in panel.lines] for panel in panels] == [[30, 35]] * 2
+    assert [(text.get_text(), text.get_ha()) for text in panels[0].texts] == [("begins", "right"), ("seen", "left")]
