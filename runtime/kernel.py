@@ -26,7 +26,8 @@ from numba.core.serialize import dumps
 JIT = not numba.config.DISABLE_JIT
 PLAIN = bool(os.environ.get("ALYCAT_PLAIN_KERNELS"))  # compile the plain twins of the vector code
 
-int64: Any = np.int64  # for kernels: the same in compiled and in plain code, and no matter for the type checker
+int64: Any = np.int64
+uint64: Any = np.uint64  # casts for kernels: the same in compiled and in plain code
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent

@@ -58,6 +58,7 @@ class Plc:
         self.ending = ""  # why the present run comes to its end; looked at between two cycles
         self.start_ns = None if start is None else parse_timestamp(start, "start")
         self.left_ns: int | None = None  # the time when the latest run ended
+        self.reached_ns = 0  # the time from which the next run counts its duration
         self.is_running = False
         self._between_cycles = True
 
@@ -156,7 +157,8 @@ class Plc:
         """Run, or go on where the latest run ended, up to the first of the limits given, else until stop().
 
         cycles: of the fastest task; what is due before its next cycle is run as well.
-        duration: counted from the next tick, so that 60 s hold 6000 cycles of 10 ms.
+        duration: counted from where the latest run has come to, after a number of cycles that is the next tick; so
+            60 s always hold 6000 cycles of 10 ms.
         until: a time, at which no cycle begins any more, or a function that is asked between two cycles.
         """
         return self._run(self.clock.wait_until, cycles, duration, until)
@@ -198,11 +200,11 @@ class Plc:
             with use_clock(self.clock), self._asking(until if callable(until) else None):
                 self._schedule(wait, cycles, end_ns)
         finally:
+            self.left_ns, self.reached_ns = self.pause()
             self.is_running, self._between_cycles = False, True
-            self.left_ns = self.clock.now()
         done = {t.name: t.cycles - n for t, n in zip(self.tasks, before, strict=True)}
         errors = {t.name: t.explain() for t in self.tasks if t.error}
-        return RunResult(done, self.left_ns, self.ending, errors)
+        return RunResult(done, self.clock.now(), self.ending, errors)
 
     def _prepare(self) -> None:
         """Resolve the links and place new tasks on the grid, after a pause all of them."""
@@ -224,8 +226,16 @@ class Plc:
         length = parse_duration(duration)
         if length < 0:
             raise RangeError(f"duration: {duration!r} is negative")
-        first = min((t.due_ns for t in self.tasks if t.state is TaskState.RUN), default=0)
-        return min(end, max(first, self.clock.now()) + length)
+        return min(end, max(self.reached_ns, self.clock.now()) + length)
+
+    def pause(self) -> tuple[int | None, int]:
+        """left_ns and reached_ns as they are, or would be if the run ended here."""
+        if not self.is_running:
+            return self.left_ns, self.reached_ns
+        now = self.clock.now()
+        if self.ending in ("duration", "waiting"):  # time itself was lived, not only cycles
+            return now, now
+        return now, min((t.due_ns for t in self.tasks if t.error is None), default=now)
 
     @contextmanager
     def _asking(self, condition: Callable[[], bool] | None) -> Iterator[None]:

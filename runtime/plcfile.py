@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .plc import Plc
 
 KIND, VERSION = "plc", 1
+PLC_STATE = ("start_ns", "left_ns", "reached_ns")
 TASK_STATE = ("due_ns", "cycles", "exceed_counter", "skipped_ticks", "failure")
 _DOUBLE = struct.Struct("<d")  # JSON has neither NaN nor infinity
 _ENCODERS: dict[type, Callable[[Any], Any]] = {
@@ -137,14 +138,15 @@ def snapshot(plc: "Plc") -> bytes:
 
 def _image(plc: "Plc") -> Image:
     plc.check_between_cycles()
-    now = plc.clock.now()
+    left_ns, reached_ns = plc.pause()
     image = Image()
     image.header = {
         "version": VERSION,
         "name": plc.name,
-        "time_ns": now,
+        "time_ns": plc.clock.now(),
         "start_ns": plc.start_ns,
-        "left_ns": now if plc.is_running else plc.left_ns,
+        "left_ns": left_ns,
+        "reached_ns": reached_ns,
         "tasks": [{name: getattr(task, name) for name in TASK_STATE} for task in plc.tasks],
         "attributes": {name: _encoded(plc, name, root, image) for name, root in plc.roots()},
         "shape": list(_shape(plc)),
@@ -281,7 +283,8 @@ def _apply(plc: "Plc", image: Image) -> None:
         for name in TASK_STATE:
             setattr(task, name, state[name])
         task.error = PlcError(task.failure) if task.failure else None
-    plc.start_ns, plc.left_ns = image.header["start_ns"], image.header["left_ns"]
+    for name in PLC_STATE:
+        setattr(plc, name, image.header[name])
     plc.clock.resume_at(image.header["time_ns"])
 
 

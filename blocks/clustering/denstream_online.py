@@ -8,8 +8,8 @@ are infinite and weights 0, so that vector code may run over whole blocks.
 import math
 from typing import Any
 
-from alycat.runtime.kernel import int64, kernel
-from alycat.runtime.memory import f64, i64
+from alycat.runtime.kernel import int64, kernel, uint64
+from alycat.runtime.memory import f64, i64, u64
 from alycat.runtime.vector import MANY_DIMENSIONS, MANY_POINTS, nearest, nearest_of_many, place, scale
 
 from .denstream_dbscan import (
@@ -43,7 +43,7 @@ def step(m: Any) -> int:
     learning = False
     index = int64(OVERFLOW)
     if m.bUpdateMCs and not m.bOverflow:
-        elapsed = int64(t - m.last_ns) if m.started else int64(0)
+        elapsed = uint64(t - m.last_ns) if m.started else uint64(0)
         index = learn(m, x, elapsed)
         learning = index != OVERFLOW
         m.bOverflow = not learning
@@ -190,7 +190,7 @@ def check(m: Any) -> bool:
     pot = int64(m.nNumPotMCs)
     count = pot + int64(m.nNumOutMCs)
     weight = f64(m, m.weight, count)
-    born = i64(m, m.born, count)
+    born = u64(m, m.born, count)
     for i in range(count - 1, pot - 1, -1):
         least = m.mu_beta / 2.0
         if m.mu_beta > 1.0:
@@ -232,7 +232,7 @@ def create(m: Any, x: Any) -> int:
         centres[p + 32 * k] = x[k]
     f64(m, m.weight, i + 1)[i] = 1.0
     f64(m, m.scatter, i + 1)[i] = 0.0
-    i64(m, m.born, i + 1)[i] = m.learnt_ns
+    u64(m, m.born, i + 1)[i] = m.learnt_ns
     i64(m, m.created, i + 1)[i] = m.next_created
     m.next_created += 1
     m.nNumOutMCs += 1
@@ -270,7 +270,7 @@ def exchange(m: Any, i: int, j: int) -> None:
         centres[p + 32 * k], centres[q + 32 * k] = centres[q + 32 * k], centres[p + 32 * k]
     top = max(i, j) + 1
     weight, scatter = f64(m, m.weight, top), f64(m, m.scatter, top)
-    born, created = i64(m, m.born, top), i64(m, m.created, top)
+    born, created = u64(m, m.born, top), i64(m, m.created, top)
     weight[i], weight[j] = weight[j], weight[i]
     scatter[i], scatter[j] = scatter[j], scatter[i]
     born[i], born[j] = born[j], born[i]
@@ -288,7 +288,7 @@ def delete_outlier(m: Any, i: int) -> None:
         centres[p + 32 * k] = math.inf
     f64(m, m.weight, last + 1)[last] = 0.0
     f64(m, m.scatter, last + 1)[last] = 0.0
-    i64(m, m.born, last + 1)[last] = 0
+    u64(m, m.born, last + 1)[last] = 0
     i64(m, m.created, last + 1)[last] = 0
     m.nNumOutMCs -= 1
 

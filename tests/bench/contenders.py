@@ -1,5 +1,6 @@
 """Who else runs the same streams: the C yardstick, River, and the plain oracle that says what is right."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -27,6 +28,11 @@ class Yardstick:
         flags = ["-O3", "-march=native", "-ffp-contract=off"]
         command = ["gcc", *flags, "-o", str(folder / "limit"), str(source / "denstream_limit.c"), "-lm"]
         subprocess.run(command, check=True, capture_output=True, text=True)
+        predefined = subprocess.run(
+            ["gcc", *flags, "-dM", "-E", "-x", "c", os.devnull], check=True, capture_output=True, text=True
+        ).stdout
+        wide = "__AVX512F__" in predefined
+        self.code = "AVX-512 searches" if wide else "plain C searches (hand-written ones need AVX-512)"
 
     @staticmethod
     def reason_against() -> str:

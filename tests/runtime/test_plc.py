@@ -50,6 +50,16 @@ def test_a_duration_holds_the_cycles_one_expects() -> None:
     assert small()[0].run(cycles=0).cycles == {"PlcTask": 0}
 
 
+def test_durations_add_up_whatever_the_cycle_time() -> None:
+    plc, program = small()
+    for _ in range(4):
+        plc.run(duration="25ms")
+    assert (plc.clock.now(), program.nCount) == (START + 100 * MS, 10)
+    plc.run(cycles=1)
+    plc.run(duration="10ms")
+    assert (plc.clock.now(), program.nCount) == (START + 120 * MS, 12)
+
+
 def test_cycles_count_those_of_the_fastest_task_and_take_the_others_along() -> None:
     plc, _ = small()
     plc.task("fast", "2ms")

@@ -1,0 +1,12 @@
+"""ADS: the device's side (a simulated Beckhoff PLC, the emulator as an ADS target) and the bridge to real PLCs.
+
+Rooms, from the wire inwards; imports run downwards only:
+
+    server      asyncio shell on a thread of its own: sockets, queues, limits
+    device      requests in, answers out: handles, sum commands, subscriptions, states, methods; no I/O
+    frames      bytes <-> AMS/TCP frames and messages; no I/O
+    image       the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
+    entries     symbol and data type entries as bytes
+    model       what image and device agree on: locations, types, errors
+    bridge      the client: channels of a PLC into a program and back, over pyads
+"""
