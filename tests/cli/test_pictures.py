@@ -59,7 +59,7 @@ CASES = {
     "no accepted row": (np.full((5, 2), np.nan), {}),
     "no accepted row, one channel": (np.full((5, 1), np.nan), {}),
     "far outlier": (FAR, {}),
-    "huge values": (blobs(50, 2) * 1e300, {"fEps": 1e299}),
+    "huge values": (blobs(50, 2) * 1e148, {"fEps": 1e147, "fEpsDBSCAN": 4e147}),
     "gaps": (GAPS, {}),
     "many clusters": (np.repeat(np.arange(40.0), 20)[:, None] * [5, 3], {"fEps": 0.1}),
 }
