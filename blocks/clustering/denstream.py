@@ -98,7 +98,6 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     next_created: LINT = state("creation number of the next MC")
     least_core: LREAL = state("lower bound of the mass of all core MCs", initial=math.inf)
 
-    x: LREAL = buffer("channel values", initial=math.nan)
     centres: LREAL = buffer(initial=math.inf)
     weight: LREAL = buffer()
     scatter: LREAL = buffer("weighted sum of squared distances to the centre")
