@@ -103,7 +103,7 @@ def test_on_a_terminal_there_is_progress(folder: Path):
 def test_marks_are_lines_with_their_words():
     from matplotlib.figure import Figure
 
-    from alycat.runtime.cli.pictures import TimeAxis, point_out
+    from alycat.runtime.cli.panels import TimeAxis, point_out
 
     panels = Figure().subplots(2, 1)
     time = TimeAxis(np.array([5, 10, 65], np.uint64) * 10**9, has_date=False)

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from alycat.runtime.cli.pictures import SHORT_S, TimeAxis, draw, view_limits
+from alycat.runtime.cli.panels import SHORT_S, TimeAxis, view_limits
+from alycat.runtime.cli.pictures import draw
 from alycat.runtime.cli.replaying import Replayed, run
 from alycat.runtime.cli.settings import Settings
 from alycat.runtime.cli.terminal import phases
