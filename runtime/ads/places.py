@@ -11,17 +11,17 @@ from ..block import Block
 from ..composite import ArrayType, OutOfBounds, StructType
 from ..declare import Field
 from ..errors import WrongType
-from ..iec import IecType, PointerType, ReferenceType
+from ..iec import IecType, PointerType, ReferenceType, behind_alias
 from ..plc import Plc
 from ..program import Variables
+from ..spots import ADDRESS_SHIFT
 from ..symbols import SYSTEM_LIST
 from .area import HEADER_BYTES, Area, view_of
 from .model import AdsError, AdsErrorCode, DataType, Location
-from .typemap import TypeMap, ads_id, mirror, plain, size_of, variables_type, wrapped_block
+from .typemap import TypeMap, ads_id, mirror, size_of, variables_type, wrapped_block
 
 DATA, DATA_BITS = 0x4040, 0x4041
 CACHED_PATHS = 50_000
-ADDRESS_SHIFT = 32  # an address is (number of the root, from 1) << 32 | byte in its memory
 _STEP = re.compile(r"\.([^.\[\]^]+)|\[([^\[\]]*)\]|(\^)")
 _INDEX = re.compile(r"[+-]?\d{1,10}")
 
@@ -134,7 +134,7 @@ class Plan:
 
     def _unwrapped(self, place: Place, root: Variables) -> Place:
         """A variable that wraps a value is shown as a function block, elsewhere."""
-        block = wrapped_block(plain(place.kind))
+        block = wrapped_block(behind_alias(place.kind))
         if block is None:
             return place
         start, offset = self.area.align(), root._layout.offset(place.path.partition(".")[2])
@@ -168,7 +168,7 @@ class Plan:
 
     def _listed(self, place: Place) -> Iterator[Place]:
         yield place
-        kind = plain(place.kind)
+        kind = behind_alias(place.kind)
         if self.flat and isinstance(kind, StructType):
             for f in kind.layout.fields:
                 yield from self._listed(place.member(kind, f))
@@ -215,7 +215,7 @@ class Plan:
                 raise _unknown(path)
             place = self._step(place, step[1], step[2], path)
             position = step.end()
-        return self._through_reference(place) if isinstance(plain(place.kind), ReferenceType) else place
+        return self._through_reference(place) if isinstance(behind_alias(place.kind), ReferenceType) else place
 
     def _root(self, path: str, key: str) -> tuple[Place, str]:
         """The longest top-level name that the path begins with, and the rest."""
@@ -228,9 +228,9 @@ class Plan:
         raise _unknown(path)
 
     def _step(self, place: Place, name: str | None, index: str | None, path: str) -> Place:
-        if isinstance(plain(place.kind), ReferenceType):
+        if isinstance(behind_alias(place.kind), ReferenceType):
             place = self._through_reference(place)
-        kind = plain(place.kind)
+        kind = behind_alias(place.kind)
         if name is not None and isinstance(kind, StructType):
             f = kind.by_name.get(name.strip().lower())
             if f:
@@ -242,7 +242,7 @@ class Plan:
         raise _unknown(path)
 
     def _through_reference(self, place: Place) -> Place:
-        kind = plain(place.kind)
+        kind = behind_alias(place.kind)
         assert isinstance(kind, ReferenceType)
         return replace(self._target(place, kind, place.path), reference=kind.target.name)
 
