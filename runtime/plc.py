@@ -2,7 +2,7 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,6 +21,7 @@ FIRST_PRIORITY = 20
 FOREVER = LATEST  # as a number of cycles
 V = TypeVar("V", bound=Variables)
 Until = Callable[[], bool] | int | str | datetime
+Wait = Callable[[int], int]  # for a due time; returns the time, and one before it if the caller is to ask again
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class Plc:
         self.app_info = PlcAppSystemInfo()
         self.app_info.AppName = self.app_info.ProjectName = name
         self.cycle_finished: list[Callable[[Task], None]] = []  # called between two cycles with the task that ran
+        self.attendant: Callable[[Wait], AbstractContextManager[Wait]] = nullcontext  # who waits in the clock's stead
         self.ending = ""  # why the present run comes to its end; looked at between two cycles
         self.start_ns = None if start is None else parse_timestamp(start, "start")
         self.left_ns: int | None = None  # the time when the latest run ended
@@ -183,7 +185,7 @@ class Plc:
 
     def _run(
         self,
-        wait: Callable[[int], int],
+        wait: Wait,
         cycles: int | None,
         duration: int | str | timedelta | None,
         until: Until | None,
@@ -197,8 +199,9 @@ class Plc:
         end_ns = self._end_time(duration, None if callable(until) else until)
         self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
-            with use_clock(self.clock), self._asking(until if callable(until) else None):
-                self._schedule(wait, cycles, end_ns)
+            asking = self._asking(until if callable(until) else None)
+            with use_clock(self.clock), self.attendant(wait) as attended, asking:
+                self._schedule(attended, cycles, end_ns)
         finally:
             self.left_ns, self.reached_ns = self.pause()
             self.is_running, self._between_cycles = False, True
@@ -255,7 +258,7 @@ class Plc:
         finally:
             self.cycle_finished.remove(ask)
 
-    def _schedule(self, wait: Callable[[int], int], cycles: int | None, end_ns: int) -> None:
+    def _schedule(self, wait: Wait, cycles: int | None, end_ns: int) -> None:
         """Let the first of the due tasks run until another one is first, and so on."""
         ready = [t for t in self.tasks if t.state is TaskState.RUN]
         leader = min(ready, key=lambda t: t.cycle_time_ns, default=None)
@@ -283,7 +286,7 @@ class Plc:
         if not queue:
             self.end("error")
 
-    def _wait_for_end(self, wait: Callable[[int], int], end_ns: int) -> None:
+    def _wait_for_end(self, wait: Wait, end_ns: int) -> None:
         while not self.ending and wait(end_ns) < end_ns:
             if self.clock.externally_stepped:
                 self.end("waiting")
