@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from . import plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
@@ -16,6 +16,10 @@ from .errors import PlcError, RangeError, WrongType
 from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
 from .task import Task, TaskState
+
+if TYPE_CHECKING:
+    from .ads.device import Limits
+    from .ads.server import AdsServer
 
 FIRST_PRIORITY = 20
 FOREVER = LATEST  # as a number of cycles
@@ -150,6 +154,27 @@ class Plc:
         if not self._between_cycles or (self.is_running and not running):
             when = "between two cycles, in a cycle_finished function" if running else "while the Plc does not run"
             raise PlcError(f"{self.name}: this can be done {when}, or after the run")
+
+    # --- ADS ---------------------------------------------------------------------------------------------------------
+
+    def serve_ads(
+        self,
+        host: str = "127.0.0.1",
+        net_id: str = "127.0.0.1.7.1",
+        port: int = 48898,
+        allow: Iterable[str] | None = None,
+        limits: "Limits | None" = None,
+    ) -> "AdsServer":
+        """Start an ADS server for this Plc on a thread of its own; stop() or a with block ends it.
+
+        host: where to listen; several Plcs on one machine take 127.0.0.2 and so on. port: nearly all clients know only
+        48898. allow: IP addresses, networks or NetIds of the only clients that are let in; ADS itself has no
+        authentication. Clients see and change the Plc between two cycles only; see `alycat.runtime.ads`.
+        """
+        from .ads.image import PlcImage
+        from .ads.server import AdsServer
+
+        return AdsServer(self, PlcImage(self), host, net_id, port, allow=allow, limits=limits).start()
 
     # --- running -----------------------------------------------------------------------------------------------------
 

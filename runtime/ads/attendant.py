@@ -23,6 +23,7 @@ MARGIN_NS = 300_000  # before a due time: no job is begun any more
 LONGEST_WAIT_NS = 50 * 10**6  # so that Plc.stop() acts soon
 JOBS_AT_ONCE = 64
 Done = Callable[[Any], None]
+Job = tuple[Callable[[], Any], Done]
 
 
 class PublishedImage(SymbolImage, Protocol):
@@ -56,9 +57,9 @@ class Attendant:
         self.wanted: set[int] = set()  # the tasks whose cycles are to be delivered
         self.deliver: Callable[[Cycle], None] = lambda cycle: None
         self._idle = idle or (lambda function: function())
-        self._jobs: queue.SimpleQueue[tuple[Callable[[], Any], Done]] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self._at_work = threading.RLock()
-        self._is_running = False
+        self._is_running = self._is_operating = False
         self._stepped: list[Done] = []  # who waits for the ticks that were granted
         self._initial = _initial_state(plc)
         image.publish()
@@ -94,9 +95,9 @@ class Attendant:
             if not self._is_running:
                 self._work()
 
-    def _work(self) -> None:
+    def _work(self, first: Job | None = None) -> None:
         """Carry out what is there, publish, and only then let the clients know, who may read at once."""
-        finished = []
+        finished = [(first[1], _outcome(first[0]))] if first else []
         while len(finished) < JOBS_AT_ONCE:
             try:
                 action, done = self._jobs.get_nowait()
@@ -111,8 +112,13 @@ class Attendant:
     def publish(self, task: int, time_ns: int) -> None:
         self.image.publish()
         self.latest = Cycle(task, time_ns, self.image.memory())
-        if task in self.wanted or (task == 0 and self.wanted):
+        if task in self.wanted or (task == 0 and self._stands_still):
             self.deliver(self.latest)
+
+    @property
+    def _stands_still(self) -> bool:
+        """Whether a change is to be seen without waiting for the end of a cycle."""
+        return self.is_stopped or self.horizon_ns is not None or not self._is_running
 
     def _cycle_finished(self, task: Task) -> None:
         self.publish(task.index, task.info._m.DcTaskTime)
@@ -154,12 +160,12 @@ class Attendant:
         return due - 1
 
     def _listen(self, pause_ns: int) -> None:
-        """Wait until a job comes, or for so long."""
+        """Wait for so long, or until a job comes, and carry it out."""
         try:
             job = self._jobs.get(timeout=min(pause_ns, LONGEST_WAIT_NS) * 1e-9)
         except queue.Empty:
             return
-        self._jobs.put(job)
+        self._work(job)
 
     # --- standing still ----------------------------------------------------------------------------------------------
 
@@ -171,7 +177,6 @@ class Attendant:
         self._tell_stepped()
         while self._is_held(due) and not self.plc.ending:
             self._listen(LONGEST_WAIT_NS)
-            self._work()
 
     def _move_grid(self) -> None:
         now = self.plc.clock.now()
@@ -183,19 +188,26 @@ class Attendant:
         self.is_stopped = True
 
     def go_on(self) -> None:
-        """A job: cycles run again, and tasks that stood still with an error begin anew."""
-        for task in self.plc.tasks:
-            task.error, task.failure = None, ""
+        """A job: cycles run again."""
         self.is_stopped = False
 
+    @property
+    def can_reset(self) -> bool:
+        return self._initial is not None
+
     def reset(self) -> None:
-        """A job: all variables but persistent ones take their initial values."""
+        """A job: all variables but persistent ones take their initial values; tasks with an error may run again."""
         if self._initial is None:
             raise AdsError(AdsErrorCode.SERVICE_NOT_SUPPORTED, "a program holds what a snapshot cannot")
         memory = self.image.memory()
         places = [(s.group, s.offset, s.size) for s in self.image.symbols() if s.is_persistent]
         kept = [(group, offset, memory.read(group, offset, size)) for group, offset, size in places]
         plcfile.reset(self.plc, self._initial)
+        failed = [task for task in self.plc.tasks if task.error]
+        for task in failed:
+            task.error, task.failure = None, ""
+        if failed and self._is_operating:
+            self.plc.end("reset")  # only a new run takes them up again
         for group, offset, data in kept:
             self.image.write(group, offset, data)
         self.image.apply_writes()
@@ -230,19 +242,19 @@ class Attendant:
         if self.is_stopped or not self.is_externally_stepped:
             raise AdsError(AdsErrorCode.INVALID_STATE, "the Plc runs by itself, or is stopped")
         clock = self.plc.clock
-        if self.horizon_ns is not None:
-            if self._is_running and isinstance(clock, RealTimeClock):
-                self._move_grid()
-            self.horizon_ns = max(self.horizon_ns, self._next_due()) + ticks * self.tick_ns
-        if self._is_running:
-            if isinstance(clock, SteppedClock):
-                clock.step(ticks * self.tick_ns)
-                done(None)
-            else:
-                self._stepped.append(done)
-        else:
+        if not self._is_running:
+            horizon_ns, self.horizon_ns = self.horizon_ns, None
             self.plc.step(ticks)
+            self.horizon_ns = None if horizon_ns is None else self._next_due()
             done(None)
+        elif isinstance(clock, SteppedClock):
+            clock.step(ticks * self.tick_ns)
+            done(None)
+        else:
+            if isinstance(clock, RealTimeClock):
+                self._move_grid()
+            self.horizon_ns = max(self.horizon_ns or 0, self._next_due()) + ticks * self.tick_ns
+            self._stepped.append(done)
 
     def _next_due(self) -> int:
         return min((t.due_ns for t in self.plc.tasks if t.error is None and t.due_ns >= 0), default=0)
@@ -256,16 +268,17 @@ class Attendant:
 
     def operate(self) -> RunResult:
         """Run the Plc until Plc.stop(): through stops, through errors until a client resets it, from tick to tick."""
-        plc = self.plc
+        plc, self._is_operating = self.plc, True
         while True:
             result = plc.run()
-            if result.reason not in ("error", "waiting"):
+            if result.reason not in ("error", "waiting", "reset"):
+                self._is_operating = False
                 return result
             plc.ending = ""
             while not plc.ending and not self._may_run():
                 self._listen(LONGEST_WAIT_NS)
-                self._work_idle()
             if plc.ending:
+                self._is_operating = False
                 return result
 
     def _may_run(self) -> bool:

@@ -360,6 +360,23 @@ def response_data(response: Response) -> bytes:
             return _U32.pack(result) + _INFO.pack(major, minor, build, name.encode("cp1252", "replace")[:15])
 
 
+_REST_OF_FAILURE: dict[int, int] = {
+    Command.READ_DEVICE_INFO: 20,
+    Command.READ: 4,
+    Command.READ_STATE: 4,
+    Command.ADD_NOTIFICATION: 4,
+    Command.READ_WRITE: 4,
+}
+
+
+def failure_data(command: int, code: int) -> bytes:
+    """The data of an answer that failed, zeros in all but its result.
+
+    AdsLib waits for the length field of a Read that failed; an answer that ends after the result blocks it for good.
+    """
+    return _U32.pack(code) + bytes(_REST_OF_FAILURE.get(command, 0))
+
+
 def parse_response(command: int, data: bytes) -> Response:
     """The answer in the data of a packet; FrameError if it is cut short."""
     try:
