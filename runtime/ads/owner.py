@@ -15,7 +15,7 @@ from ..dctime import Duration
 from ..errors import AlycatError
 from .client import LinkError, load_pyads, probe
 from .model import AdsError, AdsErrorCode
-from .session import Session, needs_resolving
+from .session import Reading, Session, needs_resolving
 
 FIRST_PAUSE_NS, LONGEST_PAUSE_NS = 500 * 10**6, 10 * 10**9
 LOOK_NS = 100 * 10**6  # how often an idle owner looks after its sessions
@@ -78,7 +78,8 @@ class Owner:
             self._thread.join(GOODBYE_S)
 
     def order_read(self, session: Session) -> None:
-        self._orders.put(lambda: self._request(session, session.read))
+        """Order a sum read; one Reading will be in `session.answers`, whatever happens."""
+        self._orders.put(lambda: self._read(session))
 
     def order_write(self, session: Session) -> None:
         self._orders.put(lambda: self._request(session, session.write))
@@ -128,6 +129,12 @@ class Owner:
                 self._request(session, session.heartbeat)
         if progress_clock() >= self._retry_ns and not all(s.online for s in self.sessions):
             self._bring_up()
+
+    def _read(self, session: Session) -> None:
+        if session.online:
+            self._request(session, session.read)
+        else:
+            session.answers.put(Reading(None, 0))
 
     def _request(self, session: Session, request: Order) -> None:
         """Do a session's work and deal with what it fails with."""
