@@ -41,6 +41,7 @@ from .model import AdsState
 from .owner import Owner, join
 from .plan import Snapshot
 from .session import Reading, Session, Settings, Wish
+from .values import frozen
 
 if TYPE_CHECKING:
     from ..task import Task
@@ -248,7 +249,7 @@ class AdsBridge:
     def bind(self, task: "Task") -> tuple[Callable[[int], None], Callable[[int], None]]:
         """Called by the task once per run; connects if open() has not done so."""
         stores = [self._storing(self._symbol(own)) if own else None for _, own in self._reads]
-        takes = [self._symbol(own).read if own else None for _, own in self._writes]
+        takes = [_taking(self._symbol(own)) if own else None for _, own in self._writes]
         session = self._started()
         session.settled.wait(self.start_wait_ns * 1e-9)
         if session.problem is not None:
@@ -357,6 +358,14 @@ class AdsBridge:
             owner.order_write(session)
         else:
             memory.nWritesSkipped += 1  # the former values were not sent yet: these take their place
+
+
+def _taking(symbol: Symbol) -> Callable[[], Any]:
+    """How a value leaves a variable; a view of its memory is copied, for the owner writes it while the Plc goes on."""
+    read = symbol.read
+    if symbol.type is not None and symbol.type.is_live:
+        return lambda: frozen(read())
+    return read
 
 
 def _pairs(paths: Paths, name: str) -> list[tuple[str, str]]:

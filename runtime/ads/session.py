@@ -19,7 +19,7 @@ from .browse import unknown
 from .client import DEVICE_DATA, PLC_PORT, TABLE_CHANGED, VERSION, Client, LinkError
 from .model import AdsError, AdsErrorCode, AdsState
 from .plan import ReadItem, ReadPlan, Snapshot, WriteItem, WritePlan
-from .values import TypeBook, ValueType, holds
+from .values import TypeBook, ValueType, fits
 
 POLL_NS = 100 * 10**6  # how often version and state are asked for where a sum read cannot carry them
 HEARTBEAT_NS = 500 * 10**6  # how often a PLC is asked for a sign of life when it only sends notifications
@@ -331,8 +331,7 @@ def _misfit(wish: Wish, kind: ValueType, is_read: bool) -> str:
     """Why the types at both ends do not fit; empty if they do."""
     if wish.local is None:
         return ""
-    target, source = (wish.local, kind.iec) if is_read else (kind.iec, wish.local)
-    if holds(target, source):
+    if fits(wish.local, kind, is_read):
         return ""
     if is_read:
         return f"{kind.name} of the PLC does not fit into {wish.local_name} ({wish.local.name})"

@@ -15,8 +15,19 @@ from collections.abc import Callable, Iterable
 from math import prod
 from typing import Any
 
+from .. import composite
 from ..errors import RangeError, WrongType, one_of
-from ..iec import BoolType, DurationType, FloatType, IecType, IntType, StringType, WrappedType
+from ..iec import (
+    AliasType,
+    BoolType,
+    DurationType,
+    FloatType,
+    IecType,
+    IntType,
+    StringType,
+    WrappedType,
+    WStringType,
+)
 from .model import AdsError, AdsErrorCode, DataType, Kind, Location
 
 _ELEMENTARY: dict[str, tuple[str, IecType]] = {
@@ -82,7 +93,10 @@ class TextType(ValueType):
     def __init__(self, name: str, size: int, encoding: str) -> None:
         self.encoding, self._end = encoding, b"\0\0" if encoding == "utf-16-le" else b"\0"
         self.length = size // len(self._end) - 1
-        super().__init__(name, size, f"{size}s", StringType(self.length) if encoding == "cp1252" else None)
+        wide = encoding == "utf-16-le"
+        super().__init__(
+            name, size, f"{size}s", WStringType(self.length) if wide else StringType(self.length, encoding)
+        )
         self.finish = self._text
 
     def _text(self, values: tuple[Any, ...]) -> str:
@@ -146,6 +160,9 @@ class ArrayType(ValueType):
         return values
 
     def encode(self, value: Any, name: str) -> bytes:
+        """Of a list with a list for each dimension, or of a flat one."""
+        if len(self.lengths) > 1 and isinstance(value, list) and not any(isinstance(item, list) for item in value):
+            value = self._folded(value) if len(value) == prod(self.lengths) else value
         return self._encode(value, name, 0)
 
     def _encode(self, value: Any, name: str, depth: int) -> bytes:
@@ -175,11 +192,12 @@ class StructType(ValueType):
         }
 
     def encode(self, value: Any, name: str) -> bytes:
-        if not isinstance(value, dict) or set(value) != {m[0] for m in self.members}:
+        given = {str(key).lower(): item for key, item in value.items()} if isinstance(value, dict) else {}
+        if set(given) != {m[0].lower() for m in self.members}:
             raise WrongType(f"{name}: a dict of {one_of(m[0] for m in self.members)} is needed for {self.name}")
         data = bytearray(self.size)
         for member, offset, kind, is_bit in self.members:
-            part = kind.encode(value[member], f"{name}.{member}")
+            part = kind.encode(given[member.lower()], f"{name}.{member}")
             if is_bit:
                 data[offset // 8] |= part[0] << offset % 8
             else:
@@ -275,15 +293,39 @@ def _bounds(name: str, text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def holds(target: IecType | None, source: IecType | None) -> bool:
+def fits(local: IecType, remote: ValueType, is_read: bool) -> bool:
+    """Whether a PLC's value can always be read into a local variable, or the other way round be written."""
+    local = bare(local)
+    if isinstance(remote, ArrayType):
+        same = isinstance(local, composite.ArrayType) and local.lengths == remote.lengths
+        return same and fits(local.element, remote.element, is_read)  # type: ignore[union-attr]
+    if isinstance(remote, StructType):
+        if not isinstance(local, composite.StructType) or len(local.by_name) != len(remote.members):
+            return False
+        pairs = [(local.by_name.get(name.lower()), kind) for name, _, kind, _ in remote.members]
+        return all(field is not None and fits(field.type, kind, is_read) for field, kind in pairs)
+    if remote.iec is None:
+        return False
+    return holds(local, remote.iec) if is_read else holds(remote.iec, local)
+
+
+def bare(kind: IecType) -> IecType:
+    """A type without its other names."""
+    while isinstance(kind, (AliasType, WrappedType)):
+        kind = kind.target if isinstance(kind, AliasType) else kind.storage
+    return kind
+
+
+def holds(target: IecType, source: IecType) -> bool:
     """Whether every value of `source` has its place in `target`: what IEC 61131-3 converts without being asked.
 
     An integer fits into a real that holds all its digits (24 bits in REAL, 53 in LREAL); times only into times of the
-    same unit.
+    same unit; texts of one encoding where they are not cut.
     """
-    target = target.storage if isinstance(target, WrappedType) else target
-    source = source.storage if isinstance(source, WrappedType) else source
+    target, source = bare(target), bare(source)
     if isinstance(target, StringType) and isinstance(source, StringType):
+        return target.length >= source.length and target.encoding == source.encoding
+    if isinstance(target, WStringType) and isinstance(source, WStringType):
         return target.length >= source.length
     if isinstance(target, FloatType):
         digits = 24 if target.name == "REAL" else 53
@@ -295,3 +337,12 @@ def holds(target: IecType | None, source: IecType | None) -> bool:
         same_unit = len(set(units)) < 2
         return same_unit and target.minimum <= source.minimum and target.maximum >= source.maximum
     return isinstance(target, BoolType) and isinstance(source, BoolType)
+
+
+def frozen(value: Any) -> Any:
+    """A copy of a live view of memory: an array as a flat list, a structure as a dict; anything else as it is."""
+    if isinstance(value, composite.Array):
+        return [frozen(item) for item in value]
+    if isinstance(value, composite.Struct):
+        return {field.name: frozen(getattr(value, field.name)) for field in value._type.layout.fields}
+    return value
