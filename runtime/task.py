@@ -156,6 +156,7 @@ class Task:
             if started < due:
                 if plc.clock.externally_stepped:
                     return plc.end("waiting")
+                due = self.due_ns  # who waited in the clock's stead may have moved the grid
                 continue
             self.cycles = count = count + 1
             memory.CycleCount = count
