@@ -41,7 +41,7 @@ from .model import AdsState
 from .owner import Owner, join
 from .plan import Snapshot
 from .session import Reading, Session, Settings, Wish
-from .values import frozen
+from .typebook import frozen
 
 if TYPE_CHECKING:
     from ..task import Task
@@ -201,8 +201,6 @@ class AdsBridge:
         session = self._started()
         wait_ns = self.start_wait_ns if wait is None else parse_duration(wait, "wait")
         session.settled.wait(max(wait_ns, self.connect_timeout_ns + 3 * self.timeout_ns) * 1e-9)
-        if session.problem is not None:
-            raise session.problem
         if not session.online:
             raise session.failed or LinkError(f"{self.name}: no connection within the time given")
         return self
@@ -252,7 +250,7 @@ class AdsBridge:
         takes = [_taking(self._symbol(own)) if own else None for _, own in self._writes]
         session = self._started()
         session.settled.wait(self.start_wait_ns * 1e-9)
-        if session.problem is not None:
+        if session.problem is not None and not session.connects:
             raise session.problem
         owner = self._owner
         assert owner is not None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..errors import one_of
 from .client import Client
 from .model import AdsError, AdsErrorCode
-from .values import ArrayType, StructType, TypeBook, ValueType
+from .typebook import ArrayType, StructType, TypeBook, ValueType
 
 MOST_ELEMENTS = 100  # of an array that are listed one by one
 

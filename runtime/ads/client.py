@@ -34,6 +34,7 @@ SUM_READ, SUM_WRITE, DEVICE_DATA = 0xF080, 0xF081, 0xF100
 ENTRY_SIZE = 0x4000  # bytes asked for; a longer entry is read again at its own length
 LARGEST_ENTRY = 4 << 20
 CYCLIC, ON_CHANGE = 3, 4
+SHORTEST_TIMEOUT_MS = 1
 
 _IDENTIFY = struct.pack("<III6sHI", 0x71146603, 0, 1, bytes(6), 10000, 0)
 
@@ -144,33 +145,31 @@ class Client:
         self._connection = connection
 
     def close(self, lost: bool = False) -> None:
-        """Close; a lost connection is closed without another request, so this does not wait for answers."""
+        """Close; a lost connection is closed without waiting for answers."""
         connection, self._connection = self._connection, None
-        if connection is None:
-            return
-        if not lost:
-            self._unsubscribe(connection)
-        self._retired = self._forget_callbacks(connection)
-        connection.close()
+        if connection is not None:
+            self._end_subscriptions(connection, lost)
+            connection.close()
 
     def unsubscribe(self) -> None:
         """Delete all notifications; a device that forgot some of them is no error."""
-        self._unsubscribe(self._connected)
-        self._retired = self._forget_callbacks(self._connected)
+        self._end_subscriptions(self._connected, lost=False)
 
-    def _unsubscribe(self, connection: Any) -> None:
-        for handle in self._subscriptions:
+    def _end_subscriptions(self, connection: Any, lost: bool) -> None:
+        """Delete every notification, also those of a lost link: AdsLib crashes when a port is closed that has some.
+
+        Whatever the device answers, AdsLib forgets them; but it waits for an answer as long as its timeout is.
+        """
+        pyads, handles, self._subscriptions = load_pyads(), self._subscriptions, []
+        store, address = pyads.pyads_ex.callback_store, connection._adr
+        self._retired = [store.get((address, handle)) for handle in handles]
+        for handle in handles:
+            if lost:
+                connection.set_timeout(SHORTEST_TIMEOUT_MS)
             try:
                 connection.del_device_notification(handle, None)
-            except load_pyads().ADSError as error:
-                if error.err_code in LINK_LOST:
-                    return  # the device drops them with the connection
-
-    def _forget_callbacks(self, connection: Any) -> list[Any]:
-        """pyads keeps callbacks for ever unless each is deleted by a request; take them out of its store."""
-        store, address = load_pyads().pyads_ex.callback_store, connection._adr
-        handles, self._subscriptions = self._subscriptions, []
-        return [store.pop((address, handle), None) for handle in handles]
+            except pyads.ADSError as error:
+                lost = lost or error.err_code in LINK_LOST
 
     # --- requests --------------------------------------------------------------------------------------------------
 

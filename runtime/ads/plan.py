@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from .client import DEVICE_DATA, MAX_ITEMS, VALUE_BY_HANDLE, VERSION, SumRead
 from .model import AdsError
-from .values import ValueType
+from .typebook import ValueType
 
 MAX_BYTES = 0xF000  # of one sum read: what every device takes, with its error words, in one frame
 VERSION_ITEM, STATE_ITEM = (VERSION, 0, 1), (DEVICE_DATA, 0, 4)

@@ -19,7 +19,7 @@ from .browse import unknown
 from .client import DEVICE_DATA, PLC_PORT, TABLE_CHANGED, VERSION, Client, LinkError
 from .model import AdsError, AdsErrorCode, AdsState
 from .plan import ReadItem, ReadPlan, Snapshot, WriteItem, WritePlan
-from .values import TypeBook, ValueType, fits
+from .typebook import TypeBook, ValueType, fits
 
 POLL_NS = 100 * 10**6  # how often version and state are asked for where a sum read cannot carry them
 HEARTBEAT_NS = 500 * 10**6  # how often a PLC is asked for a sign of life when it only sends notifications
@@ -146,7 +146,7 @@ class Session:
             raise
         finally:
             self.settled.set()
-        self.connects += is_new
+        self.connects += is_new or not self.connects
         self.online, self.error, self.problem, self.failed = True, "", None, None
         self.alive_ns = progress_clock()
 

@@ -7,7 +7,7 @@ from typing import Any
 from ..dctime import format_duration, from_unix_ns, parse_duration, parse_timestamp, to_datetime, to_unix_ns
 from ..errors import RangeError, WrongType
 from ..iec import BoolType, DurationType, FloatType, IntType
-from .values import ArrayType, EnumType, StructType, TextType, ValueType
+from .typebook import ArrayType, EnumType, StructType, TextType, ValueType
 
 TRUTH = {"true": True, "1": True, "false": False, "0": False}
 DATES = ("DATE", "DT", "DATE_AND_TIME")

@@ -16,7 +16,7 @@ from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, lo
 from ..ads.model import AdsError, AdsErrorCode, Location
 from ..ads.plan import ReadItem, ReadPlan
 from ..ads.text import parse, plain, show
-from ..ads.values import StructType, TypeBook, ValueType
+from ..ads.typebook import StructType, TypeBook, ValueType
 from ..errors import UnknownName
 from .ads_watch import watch_session
 from .terminal import columns, console, paragraph

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from alycat.runtime.ads.model import AdsError, DataType, Kind, Location, Member
 from alycat.runtime.ads.text import parse, plain, show
-from alycat.runtime.ads.values import TypeBook, fits
+from alycat.runtime.ads.typebook import TypeBook, fits
 from alycat.runtime.composite import Struct, array
 from alycat.runtime.errors import RangeError, WrongType
 from alycat.runtime.iec import (
