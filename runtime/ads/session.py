@@ -23,6 +23,7 @@ from .typebook import TypeBook, ValueType, fits
 
 POLL_NS = 100 * 10**6  # how often version and state are asked for where a sum read cannot carry them
 HEARTBEAT_NS = 500 * 10**6  # how often a PLC is asked for a sign of life when it only sends notifications
+MOST_PROBLEMS = 5  # that are told in one error
 ATTEMPTS = 3  # to resolve all paths within one symbol version
 
 
@@ -204,7 +205,7 @@ class Session:
                 symbol = self.client.find(wish.path)
                 kind = book.of(symbol)
             except AdsError as error:
-                missing = error.code == AdsErrorCode.SYMBOL_NOT_FOUND
+                missing = error.code == AdsErrorCode.SYMBOL_NOT_FOUND and len(problems) < MOST_PROBLEMS
                 problems.append(unknown(self.client, wish.path) if missing else f"{wish.path}: {error}")
                 continue
             problem = _misfit(wish, kind, is_read) or ("" if is_read or not symbol.is_read_only else "is read only")
@@ -217,7 +218,8 @@ class Session:
                 self._handles.append(handle)
                 writes.append(WriteItem(wish.path, handle, kind))
         if problems:
-            raise ChannelError("; ".join(problems))
+            more = f"; and {len(problems) - MOST_PROBLEMS} more" if len(problems) > MOST_PROBLEMS else ""
+            raise ChannelError("; ".join(problems[:MOST_PROBLEMS]) + more)
         return items, writes
 
     def _plan_reads(self, items: list[ReadItem], has_version: bool) -> None:

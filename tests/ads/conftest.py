@@ -1,6 +1,7 @@
 """Local, own 127.x addresses: AdsLib dials port 48898 only, and each test needs a device of its own."""
 
 import itertools
+import os
 import struct
 
 import pytest
@@ -13,8 +14,8 @@ _numbers = itertools.count(1)
 @pytest.fixture
 def host():
     """A loopback address that no other test of this run uses."""
-    number = next(_numbers)
-    return f"127.48.{number // 200}.{number % 200 + 1}"
+    process = os.getpid()  # others may test on this machine at the same time
+    return f"127.{48 + process % 64}.{process // 64 % 256}.{next(_numbers) % 254 + 1}"
 
 
 @pytest.fixture
