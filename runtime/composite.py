@@ -26,7 +26,6 @@ pointer in front of a function block. Chosen: the members of a derived structure
 that they may lie in what would be padding at the base's end.
 """
 
-import ctypes
 import inspect
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -228,6 +228,38 @@ class SubrangeType(IntType):
         return f"{self.name}:{self.target.name}({self.minimum}..{self.maximum})"
 
 
+class PointerType(IntType):
+    """POINTER TO: 8 bytes that hold an address of this Plc (`Plc.address`), 0 for none.
+
+    An address is no address of the machine: it counts from the first byte of a program or global variable list, so
+    that snapshots keep their meaning and no value can reach what is not there.
+    """
+
+    word = "POINTER"
+
+    def __init__(self, target: Any) -> None:
+        super().__init__("", ctypes.c_uint64, 64, signed=False)
+        self._target = target
+
+    @property
+    def target(self) -> IecType:
+        return iec_type(self._target, self.word)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return f"{self.word} TO {self.target.name}"
+
+    @name.setter
+    def name(self, text: str) -> None:
+        """Follows from the target, which may be declared later."""
+
+
+class ReferenceType(PointerType):
+    """REFERENCE TO: as a pointer, but a path goes through it by itself."""
+
+    word = "REFERENCE"
+
+
 @dataclass(frozen=True)
 class Alias:
     """``T_Speed = Annotated[LREAL, Alias("T_Speed")]``: an alias, as a type checker understands it."""
