@@ -9,15 +9,17 @@ time a numpy dtype and (in a kernel) a numba record. The alignment is the natura
 """
 
 import ctypes
+import dataclasses
 import enum
 import operator
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, get_type_hints
 
 import numpy as np
 
-from .errors import DeclarationError
+from .errors import DeclarationError, WrongType
 from .iec import LINT, IecType, iec_type
 
 
@@ -34,6 +36,7 @@ class Role(enum.Enum):
     VARIABLE = "variable of a program or a global one"
 
 
+HEADER = "_header"  # the hidden pointer of a function block
 BUFFERS = (Role.BUFFER, Role.SCRATCH)
 
 
@@ -44,6 +47,9 @@ class Member:
     role: Role
     initial: Any = None
     meaning: str = ""
+    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    persistent: bool = False
+    constant: bool = False
 
 
 def fb_init(default: Any, meaning: str = "") -> Any:
@@ -81,6 +87,25 @@ def variable_member(meaning: str = "", initial: Any = None) -> Any:
     return Member(Role.VARIABLE, initial, meaning)
 
 
+def var(
+    meaning: str = "",
+    initial: Any = None,
+    *,
+    persistent: bool = False,
+    constant: bool = False,
+    attributes: Mapping[str, str] | None = None,
+    **more_attributes: str,
+) -> Any:
+    """A variable with what TwinCAT can say about it: comment, initial value, flags and attributes.
+
+        fSpeed: LREAL = var("speed of the belt", 1.5, persistent=True, DisplayMin="0", DisplayMax="20")
+
+    Attributes whose names are no Python names go into `attributes`. `TcEncoding="UTF-8"` makes a STRING hold UTF-8.
+    """
+    known = dict(attributes or {}) | more_attributes
+    return Member(Role.VARIABLE, initial, meaning, known, persistent, constant)
+
+
 @dataclass(frozen=True)
 class Field:
     """One declared member of a class."""
@@ -90,6 +115,9 @@ class Field:
     role: Role
     initial: Any
     meaning: str = ""
+    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    persistent: bool = False
+    constant: bool = False
 
 
 def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
@@ -110,30 +138,108 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
                     continue
                 member = Member(plain, default)
             kind = iec_type(hints[name], f"{cls.__name__}.{name}")
+            if _attribute(member, "TcEncoding").upper() == "UTF-8":
+                kind = kind.encoded("utf-8")
             initial = kind.initial
             if member.initial is not None and kind.ctype is not None:
                 initial = kind.check(member.initial, f"{cls.__name__}.{name}")
             if name in fields and fields[name].type.name != kind.name:
                 raise DeclarationError(f"{cls.__name__}.{name}: a base class declares it as {fields[name].type}")
-            fields[name] = Field(name, kind, member.role, initial, member.meaning)
+            more = (member.attributes, member.persistent, member.constant)
+            fields[name] = Field(name, kind, member.role, initial, member.meaning, *more)
     return list(fields.values())
+
+
+def _attribute(member: Member, name: str) -> str:
+    """An attribute's value, its name without regard to case."""
+    return next((value for key, value in member.attributes.items() if key.lower() == name.lower()), "")
+
+
+def variable_fields(cls: type, reserved: Callable[[], type], allow_bits: bool) -> list[Field]:
+    """The members of a class that declares plain variables; DeclarationError names class, member and reason."""
+    fields = _known_fields(cls)
+    seen: dict[str, str] = {}
+    for field in fields:
+        where = f"{cls.__name__}.{field.name}"
+        if field.role is not Role.VARIABLE or field.type.ctype is None:
+            raise DeclarationError(f"{where}: only plain variables can be declared here, not {field.type}")
+        if field.type.is_bit and not allow_bits:
+            raise DeclarationError(f"{where}: BIT is for members of structures and function blocks; use BOOL")
+        if hasattr(reserved(), field.name):
+            raise DeclarationError(f"{where}: the name is taken by {reserved().__name__}.{field.name}")
+        if seen.setdefault(field.name.lower(), field.name) != field.name:
+            raise DeclarationError(f"{where}: differs from {seen[field.name.lower()]} by case only")
+    hidden = [f.name for f in fields if f.name in vars(cls) and f.name not in vars(cls).get("__annotations__", {})]
+    if hidden:
+        raise DeclarationError(f"{cls.__name__}.{hidden[0]}: hides a variable of the base class; repeat its type")
+    return fields
+
+
+def _known_fields(cls: type) -> list[Field]:
+    try:
+        return declared_fields(cls, plain=Role.VARIABLE)
+    except NameError as error:
+        unknown = str(error.name)
+        name = next((n for n, text in vars(cls)["__annotations__"].items() if unknown in str(text)), "?")
+        raise DeclarationError(f"{cls.__name__}.{name}: {unknown} is not known in {cls.__module__}") from None
+
+
+def members_of(cls: type, fields: Iterable[Field]) -> dict[str, Member]:
+    """The members that a class itself declares, kept because properties take the place of the initial values."""
+    own = vars(cls).get("__annotations__", {})
+    defaults = {f.name: vars(cls).get(f.name) for f in fields if f.name in own}
+    return {n: d if isinstance(d, Member) else Member(Role.VARIABLE, d) for n, d in defaults.items()}
 
 
 class Layout:
     """The memory of a set of fields: `struct` for Python, `dtype` for numpy and numba, both the same bytes.
 
-    Buffers are held as their byte offset from the start of the memory.
+    Buffers are held as their byte offset from the start of the memory. Each member lies at the smaller of its alignment
+    and `pack`, the size is rounded up to the largest of these; `has_header` puts an 8-byte pointer in front, as
+    TwinCAT does with function blocks; a union has all members at offset 0.
     """
 
-    def __init__(self, name: str, fields: Iterable[Field]) -> None:
+    def __init__(
+        self, name: str, fields: Iterable[Field], pack: int = 8, has_header: bool = False, is_union: bool = False
+    ) -> None:
         self.fields = [f for f in fields if f.type.ctype is not None]
-        members = [(f.name, iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype) for f in self.fields]
-        self.struct: Any = type(f"{name}_memory", (ctypes.Structure,), {"_fields_": members})
-        self.dtype = np.dtype(self.struct)
+        members: list[tuple[Any, ...]] = [(HEADER, ctypes.c_uint64)] if has_header else []
+        for f in self.fields:
+            kind = iec_type(LINT).ctype if f.role in BUFFERS else f.type.ctype
+            members.append((f.name, kind, 1) if f.type.is_bit else (f.name, kind))
+        options = {} if pack >= 8 else {"_pack_": pack, "_layout_": "ms"}
+        base = ctypes.Union if is_union else ctypes.Structure
+        self.struct: Any = type(f"{name}_memory", (base,), {**options, "_fields_": members})
         self.size = ctypes.sizeof(self.struct)
+        self._bits = dict(self._bit_numbers())
+
+    @cached_property
+    def dtype(self) -> Any:
+        return np.dtype(self.struct)
 
     def offset(self, name: str) -> int:
+        """In bytes; of a BIT the byte that holds it."""
+        if name in self._bits:
+            return self._bits[name] // 8
         return int(getattr(self.struct, name).offset)
+
+    def bit_offset(self, name: str) -> int:
+        """In bits."""
+        return self._bits.get(name, 8 * self.offset(name))
+
+    def _bit_numbers(self) -> Iterator[tuple[str, int]]:
+        """Neighbouring BIT members fill one byte after the other; any other member ends the byte."""
+        end, bit = 0, 0  # end of the member before, number of the next bit or 0
+        if self.fields and hasattr(self.struct, HEADER):
+            end = 8
+        for f in self.fields:
+            if f.type.is_bit:
+                bit = bit or 8 * end
+                yield f.name, bit
+                bit += 1
+                end = (bit + 7) // 8
+            else:
+                end, bit = int(getattr(self.struct, f.name).offset) + ctypes.sizeof(f.type.ctype), 0
 
     def write_initial(self, memory: Any, roles: Iterable[Role]) -> None:
         for field in self.fields:
@@ -147,7 +253,9 @@ def reader(field: Field) -> property:
         return property(operator.attrgetter(f"_{field.name}"), doc=field.meaning)
     if field.type.is_direct:
         return property(operator.attrgetter(f"_m.{field.name}"), doc=field.meaning)
-    to_python, name = field.type.to_python, field.name
+    to_python, view, name = field.type.to_python, field.type.view, field.name
+    if field.type.is_live:
+        return property(lambda self: view(getattr(self._m, name), name), doc=field.meaning)
     return property(lambda self: to_python(getattr(self._m, name)), doc=field.meaning)
 
 
@@ -157,5 +265,11 @@ def variable(field: Field) -> property:
 
     def write(self: Any, value: Any) -> None:
         setattr(self._m, name, check(value, name))
+
+    def refuse(self: Any, value: Any) -> None:
+        raise WrongType(f"{name}: {value!r} cannot be assigned, {name} is a constant")
+
+    if field.constant:
+        return reader(field).setter(refuse)
 
     return reader(field).setter(write)

@@ -7,7 +7,8 @@ Sources: IEC 61131-3 table 10; TwinCAT's LTIME is unsigned 64 bit in nanoseconds
 import ctypes
 import enum
 import operator
-from typing import Annotated, Any, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, cast, get_args, get_origin
 
 from .dctime import parse_duration
 from .errors import DeclarationError, RangeError, WrongType
@@ -20,6 +21,13 @@ class IecType:
     ctype: Any = None  # None: has no memory of its own (interfaces)
     initial: Any = None
     is_direct = True  # the memory form already is the Python value
+    is_bit = False  # packed with its neighbours into bytes; members of structures only
+    is_live = False  # what is read is a view of the memory: a structure, an array
+
+    @property
+    def shape(self) -> str:
+        """Name and inner layout; two types of equal shape have the same bytes for the same value."""
+        return self.name
 
     def check(self, value: Any, name: str) -> Any:
         """The value in memory form; WrongType or RangeError names the variable, the value and what is allowed."""
@@ -27,6 +35,14 @@ class IecType:
 
     def to_python(self, raw: Any) -> Any:
         return raw
+
+    def view(self, raw: Any, name: str) -> Any:
+        """The Python value, which knows its name for errors to come if it is a live one."""
+        return self.to_python(raw)
+
+    def encoded(self, encoding: str) -> "IecType":
+        """The same type with its texts in another encoding."""
+        return self
 
     def __repr__(self) -> str:
         return self.name
@@ -40,6 +56,16 @@ class BoolType(IecType):
             if value in (0, 1):
                 return bool(value)
         raise WrongType(f"{name}: {value!r} is no BOOL; allowed are TRUE and FALSE")
+
+
+class BitType(BoolType):
+    """BIT: a BOOL that shares its byte with the BIT members beside it."""
+
+    name, ctype = "BIT", cast("Any", ctypes.c_uint8)
+    is_direct, is_bit = False, True
+
+    def to_python(self, raw: int) -> bool:
+        return bool(raw)
 
 
 class IntType(IecType):
@@ -89,12 +115,12 @@ class FloatType(IecType):
 
 
 class StringType(IecType):
-    """STRING(n): at most n characters of code page 1252, zero-terminated."""
+    """STRING(n): at most n bytes of code page 1252, zero-terminated; or of UTF-8, as the attribute TcEncoding says."""
 
     is_direct = False
 
-    def __init__(self, length: int = 80) -> None:
-        self.length = length
+    def __init__(self, length: int = 80, encoding: str = "cp1252") -> None:
+        self.length, self.encoding = length, encoding
         self.name = "STRING" if length == 80 else f"STRING({length})"
         self.ctype, self.initial = ctypes.c_char * (length + 1), b""
 
@@ -102,15 +128,43 @@ class StringType(IecType):
         if not isinstance(value, str):
             raise WrongType(f"{name}: {value!r} is no {self.name}; a text is needed")
         try:
-            data = value.encode("cp1252")
+            data = value.encode(self.encoding)
         except UnicodeEncodeError:
             raise RangeError(f"{name}: {value!r} has characters outside code page 1252") from None
         if len(data) > self.length:
             raise RangeError(f"{name}: {len(data)} characters do not fit into {self.name}")
         return data
 
-    def to_python(self, raw: bytes) -> str:
-        return raw.decode("cp1252", "replace")
+    def encoded(self, encoding: str) -> "StringType":
+        return StringType(self.length, encoding)
+
+    def to_python(self, raw: Any) -> str:
+        data = raw if isinstance(raw, bytes) else raw.value
+        return str(data.decode(self.encoding, "replace"))
+
+
+class WStringType(IecType):
+    """WSTRING(n): at most n units of UTF-16, zero-terminated."""
+
+    is_direct = False
+
+    def __init__(self, length: int = 80) -> None:
+        self.length, self.name = length, f"WSTRING({length})"
+        self.ctype = ctypes.c_uint16 * (length + 1)
+        self.initial = self.ctype()
+
+    def check(self, value: Any, name: str) -> Any:
+        if not isinstance(value, str):
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a text is needed")
+        data = value.encode("utf-16-le", "surrogatepass")
+        if len(data) > 2 * self.length:
+            raise RangeError(f"{name}: {len(data) // 2} characters do not fit into {self.name}")
+        return self.ctype.from_buffer_copy(data.ljust(2 * self.length + 2, b"\0"))
+
+    def to_python(self, raw: Any) -> str:
+        units = list(raw)
+        end = units.index(0) if 0 in units else len(units)
+        return bytes(raw)[: 2 * end].decode("utf-16-le", "replace")
 
 
 class WrappedType(IecType):
@@ -132,7 +186,110 @@ class WrappedType(IecType):
         return self.storage.check(getattr(value, "nRaw", value), name)
 
     def to_python(self, raw: Any) -> Any:
-        return self.wrapper(raw)
+        try:
+            return self.wrapper(raw)
+        except ValueError:  # a union or an address can bring any bits into an enumeration
+            return raw
+
+    @property
+    def shape(self) -> str:
+        return f"{self.name}:{self.storage.name}"
+
+
+class AliasType(IecType):
+    """Another name for a type."""
+
+    def __init__(self, name: str, target: IecType) -> None:
+        self.name, self.target = name, target
+        self.ctype, self.initial = target.ctype, target.initial
+        self.is_direct, self.is_live = target.is_direct, target.is_live
+        self.check, self.to_python, self.view = target.check, target.to_python, target.view  # type: ignore[method-assign]
+
+    def encoded(self, encoding: str) -> "AliasType":
+        return AliasType(self.name, self.target.encoded(encoding))
+
+    @property
+    def shape(self) -> str:
+        return f"{self.name}:{self.target.shape}"
+
+
+class SubrangeType(IntType):
+    """An integer type with bounds of its own; starts with 0, or with the lower bound if 0 is outside."""
+
+    def __init__(self, target: IntType, minimum: int, maximum: int, name: str = "") -> None:
+        low, high = target.minimum, target.maximum
+        if not low <= minimum <= maximum <= high:
+            raise DeclarationError(f"{target.name} ({minimum}..{maximum}): must lie within {low}..{high}, in order")
+        self.name, self.ctype, self.target = name or f"{target.name} ({minimum}..{maximum})", target.ctype, target
+        self.minimum, self.maximum = minimum, maximum
+        self.initial = 0 if minimum <= 0 <= maximum else minimum
+
+    @property
+    def shape(self) -> str:
+        return f"{self.name}:{self.target.name}({self.minimum}..{self.maximum})"
+
+
+class PointerType(IntType):
+    """POINTER TO: 8 bytes that hold an address of this Plc (`Plc.address`), 0 for none.
+
+    An address is no address of the machine: it counts from the first byte of a program or global variable list, so
+    that snapshots keep their meaning and no value can reach what is not there.
+    """
+
+    word = "POINTER"
+
+    def __init__(self, target: Any) -> None:
+        super().__init__("", ctypes.c_uint64, 64, signed=False)
+        self._target = target
+
+    @property
+    def target(self) -> IecType:
+        return iec_type(self._target, self.word)
+
+    @property
+    def name(self) -> str:  # type: ignore[override]
+        return f"{self.word} TO {self.target.name}"
+
+    @name.setter
+    def name(self, text: str) -> None:
+        """Follows from the target, which may be declared later."""
+
+
+class ReferenceType(PointerType):
+    """REFERENCE TO: as a pointer, but a path goes through it by itself."""
+
+    word = "REFERENCE"
+
+
+def behind_alias(kind: IecType) -> IecType:
+    """The type that an alias, or an alias of an alias, stands for."""
+    while isinstance(kind, AliasType):
+        kind = kind.target
+    return kind
+
+
+@dataclass(frozen=True)
+class Alias:
+    """``T_Speed = Annotated[LREAL, Alias("T_Speed")]``: an alias, as a type checker understands it."""
+
+    name: str
+
+    def refine(self, kind: IecType, where: str) -> IecType:
+        return AliasType(self.name, kind)
+
+
+@dataclass(frozen=True)
+class Subrange:
+    """``T_Percent = Annotated[INT, Subrange(0, 100)]``, with an optional name of the type."""
+
+    minimum: int
+    maximum: int
+    name: str = ""
+
+    def refine(self, kind: IecType, where: str) -> IecType:
+        if not isinstance(kind, IntType):
+            raise DeclarationError(f"{where or 'subrange'}: {kind} has no subranges; an integer type is needed")
+        return SubrangeType(kind, self.minimum, self.maximum, self.name)
 
 
 class InterfaceType(IecType):
@@ -154,6 +311,7 @@ class AnyType(IecType):
 
 
 BOOL = Annotated[bool, BoolType()]
+BIT = Annotated[bool, BitType()]
 BYTE = Annotated[int, IntType("BYTE", ctypes.c_uint8, 8, False)]
 WORD = Annotated[int, IntType("WORD", ctypes.c_uint16, 16, False)]
 DWORD = Annotated[int, IntType("DWORD", ctypes.c_uint32, 32, False)]
@@ -175,6 +333,7 @@ TOD = Annotated[int, IntType("TOD", ctypes.c_uint32, 32, False)]
 DT = Annotated[int, IntType("DT", ctypes.c_uint32, 32, False)]
 OTCID = Annotated[int, IntType("OTCID", ctypes.c_uint32, 32, False)]
 STRING = Annotated[str, StringType(80)]
+WSTRING = Annotated[str, WStringType(80)]
 STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
 
@@ -184,18 +343,48 @@ def string(length: int) -> Any:
     return Annotated[str, StringType(length)]
 
 
+def wstring(length: int) -> Any:
+    """The type WSTRING(length) for an annotation."""
+    return Annotated[str, WStringType(length)]
+
+
+def alias(name: str, target: Any) -> Any:
+    """Another name for a type: ``T_Speed = alias("T_Speed", LREAL)``."""
+    return Annotated[target, Alias(name)]
+
+
+def subrange(target: Any, minimum: int, maximum: int, name: str = "") -> Any:
+    """An integer type with bounds: ``subrange(INT, 0, 100)``."""
+    return Annotated[target, Subrange(minimum, maximum, name)]
+
+
 def iec_type(annotation: Any, where: str = "") -> IecType:
-    """The IEC type of an annotation: one of the names above, an IntEnum, or a class with `iec_storage`."""
-    if get_origin(annotation) is Annotated:
-        for extra in get_args(annotation)[1:]:
-            if isinstance(extra, IecType):
-                return extra
+    """The IEC type of an annotation: one of the names above, an IntEnum, a structure, an array, ...
+
+    A class takes part by `iec_storage`, the type that stands for it in memory, or by `_iec_type_`, a class method that
+    makes the type from the arguments in brackets and the extras of ``Annotated``.
+    """
     if isinstance(annotation, IecType):
         return annotation
-    if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum):
-        storage = iec_type(getattr(annotation, "iec_storage", INT))
-        return WrappedType(annotation, storage, int(next(iter(annotation))))
-    if isinstance(annotation, type) and hasattr(annotation, "iec_storage"):
-        storage = iec_type(annotation.iec_storage)
-        return WrappedType(annotation, storage, storage.initial)
+    base, extras = annotation, list[Any]()
+    if get_origin(annotation) is Annotated:
+        base, *extras = get_args(annotation)
+    kind = next((e for e in extras if isinstance(e, IecType)), None) or _type_of_class(base, tuple(extras), where)
+    for extra in extras:
+        if isinstance(extra, (Alias, Subrange)):
+            kind = extra.refine(kind, where)
+    return kind
+
+
+def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecType:
+    origin = get_origin(annotation) or annotation
+    if isinstance(origin, type):
+        if hasattr(origin, "_iec_type_"):
+            return origin._iec_type_(get_args(annotation), extras, where)  # type: ignore[no-any-return]
+        if issubclass(origin, enum.IntEnum):
+            storage = iec_type(getattr(origin, "iec_storage", INT))
+            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or next(iter(origin), 0)))
+        if hasattr(origin, "iec_storage"):
+            storage = iec_type(origin.iec_storage)
+            return WrappedType(origin, storage, storage.initial)
     raise DeclarationError(f"{where or 'annotation'}: {annotation!r} is no IEC type; use UDINT, LREAL, BOOL, ...")

@@ -172,7 +172,7 @@ def _shape(plc: "Plc") -> Iterator[list[str]]:
         yield [f"task {task.name}", f"{programs}, {grid}, priority {task.priority}"]
     for name, root in plc.roots():
         for member in root._layout.fields:
-            yield [f"{name}.{member.name}", f"{member.type.name} at byte {root._layout.offset(member.name)}"]
+            yield [f"{name}.{member.name}", f"{member.type.shape} at byte {root._layout.offset(member.name)}"]
     for path, thing in _objects(plc):
         yield [path, type(thing).__name__]
 

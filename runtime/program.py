@@ -13,43 +13,13 @@ The members are attributes that check and round as their IEC type demands, and s
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from .declare import Field, Layout, Member, Role, declared_fields, variable
-from .errors import DeclarationError, PlcError
+from .declare import Layout, Member, Role, members_of, variable, variable_fields
+from .errors import PlcError
 
 if TYPE_CHECKING:
     from typing import Self
 
     from .task import Task
-
-
-def _member(default: Any) -> Member:
-    return default if isinstance(default, Member) else Member(Role.VARIABLE, default)
-
-
-def _checked_fields(cls: type) -> list[Field]:
-    fields = _fields(cls)
-    seen: dict[str, str] = {}
-    for field in fields:
-        where = f"{cls.__name__}.{field.name}"
-        if field.role is not Role.VARIABLE or field.type.ctype is None:
-            raise DeclarationError(f"{where}: only plain variables can be declared here, not {field.type}")
-        if hasattr(Program, field.name):
-            raise DeclarationError(f"{where}: the name is taken by Program.{field.name}")
-        if seen.setdefault(field.name.lower(), field.name) != field.name:
-            raise DeclarationError(f"{where}: differs from {seen[field.name.lower()]} by case only")
-    hidden = [f.name for f in fields if f.name in vars(cls) and f.name not in vars(cls).get("__annotations__", {})]
-    if hidden:
-        raise DeclarationError(f"{cls.__name__}.{hidden[0]}: hides a variable of the base class; repeat its type")
-    return fields
-
-
-def _fields(cls: type) -> list[Field]:
-    try:
-        return declared_fields(cls, plain=Role.VARIABLE)
-    except NameError as error:
-        unknown = str(error.name)
-        name = next((n for n, text in vars(cls)["__annotations__"].items() if unknown in str(text)), "?")
-        raise DeclarationError(f"{cls.__name__}.{name}: {unknown} is not known in {cls.__module__}") from None
 
 
 class Variables:
@@ -66,13 +36,11 @@ class Variables:
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        fields = _checked_fields(cls)
-        own = vars(cls).get("__annotations__", {})
-        # A subclass must find the initial values again once properties have taken their place.
-        cls._members = {f.name: _member(vars(cls).get(f.name)) for f in fields if f.name in own}
+        fields = variable_fields(cls, lambda: Program, allow_bits=False)
+        cls._members = members_of(cls, fields)
         cls._layout = Layout(cls.__name__, fields)
         for field in fields:
-            if field.name in own:
+            if field.name in cls._members:
                 setattr(cls, field.name, variable(field))
 
     def __new__(cls, *args: Any, **kwargs: Any) -> "Self":
