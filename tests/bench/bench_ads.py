@@ -72,7 +72,10 @@ def listen(pipe, late, server, plc):
     """Answer the parent: 'late' with the cycles since the last time, 'stats', and the end."""
     pipe.send("ready")
     while True:
-        word = pipe.recv()
+        try:
+            word = pipe.recv()
+        except EOFError:  # the parent is gone
+            word = "end"
         if word == "late":
             taken = late[:]
             late.clear()
