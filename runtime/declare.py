@@ -214,7 +214,7 @@ class Layout:
         self._bits = dict(self._bit_numbers())
 
     @cached_property
-    def dtype(self) -> "np.dtype[Any]":
+    def dtype(self) -> Any:
         return np.dtype(self.struct)
 
     def offset(self, name: str) -> int:

@@ -8,7 +8,7 @@ import ctypes
 import enum
 import operator
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 from .dctime import parse_duration
 from .errors import DeclarationError, RangeError, WrongType
@@ -61,7 +61,8 @@ class BoolType(IecType):
 class BitType(BoolType):
     """BIT: a BOOL that shares its byte with the BIT members beside it."""
 
-    name, ctype, is_direct, is_bit = "BIT", ctypes.c_uint8, False, True
+    name, ctype = "BIT", cast("Any", ctypes.c_uint8)
+    is_direct, is_bit = False, True
 
     def to_python(self, raw: int) -> bool:
         return bool(raw)
@@ -260,6 +261,13 @@ class ReferenceType(PointerType):
     word = "REFERENCE"
 
 
+def behind_alias(kind: IecType) -> IecType:
+    """The type that an alias, or an alias of an alias, stands for."""
+    while isinstance(kind, AliasType):
+        kind = kind.target
+    return kind
+
+
 @dataclass(frozen=True)
 class Alias:
     """``T_Speed = Annotated[LREAL, Alias("T_Speed")]``: an alias, as a type checker understands it."""
@@ -375,7 +383,7 @@ def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecT
             return origin._iec_type_(get_args(annotation), extras, where)  # type: ignore[no-any-return]
         if issubclass(origin, enum.IntEnum):
             storage = iec_type(getattr(origin, "iec_storage", INT))
-            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", next(iter(origin)))))
+            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or next(iter(origin), 0)))
         if hasattr(origin, "iec_storage"):
             storage = iec_type(origin.iec_storage)
             return WrappedType(origin, storage, storage.initial)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .errors import RangeError, RecordingError, WrongType, one_of
 from .files import replacing
-from .iec import IecType, StringType
+from .iec import IecType, StringType, WStringType, behind_alias
 from .symbols import Symbol, SymbolTable
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Recorder:
             columns = [column[-self.capacity :] for column in columns]
         for index, kind in enumerate(self._types, 1):
             if isinstance(kind, StringType):
-                columns[index] = np.char.decode(columns[index], "cp1252")
+                columns[index] = np.char.decode(columns[index], kind.encoding, "replace")
         return dict(zip(("time", *self.paths), columns, strict=True))
 
     def save(self, path: str | Path) -> None:
@@ -106,9 +106,10 @@ class Recorder:
 
 
 def _recordable(symbol: Symbol) -> IecType:
-    if symbol.type is None or symbol.type.ctype is None:
+    kind = behind_alias(symbol.type) if symbol.type else None
+    if kind is None or kind.ctype is None or kind.is_live or isinstance(kind, WStringType):
         raise WrongType(f"{symbol.path}: {symbol.type_name} cannot be recorded; elementary types can")
-    return symbol.type
+    return kind
 
 
 def _dtype(kind: IecType) -> np.dtype[Any]:

@@ -2,9 +2,11 @@
 
 Paths are case-insensitive, as in TwinCAT, and resolved when asked for, so the table is never out of date. Lists, tuples
 and dicts of blocks are written `MAIN.fb[1]`, with the index or key that Python uses. What is behind an output, such as
-`fbTimeLastEvent.nRaw` or `ipResultMessage.nEventId`, is found by attribute.
+`fbTimeLastEvent.nRaw` or `ipResultMessage.nEventId`, is found by attribute. Structures and arrays are gone into as in
+TwinCAT: `MAIN.stPoint.x`, `GVL.aGrid[2,1].x`, `MAIN.pValue^`; a REFERENCE is gone through by itself.
 """
 
+import ctypes
 import difflib
 import enum
 import operator
@@ -17,14 +19,31 @@ from typing import TYPE_CHECKING, Any
 from .block import Block
 from .declare import Field, Role
 from .errors import UnknownName, WrongType, one_of
-from .iec import BOOL, DT, DWORD, LINT, LREAL, OTCID, STRING, UDINT, UINT, ULINT, IecType, iec_type, string
+from .iec import (
+    BOOL,
+    DT,
+    DWORD,
+    LINT,
+    LREAL,
+    OTCID,
+    STRING,
+    UDINT,
+    UINT,
+    ULINT,
+    IecType,
+    PointerType,
+    behind_alias,
+    iec_type,
+    string,
+)
 from .program import Variables
+from .spots import ADDRESS_SHIFT, Spot, follow, spot_of
 
 if TYPE_CHECKING:
     from .plc import Plc
 
 SYSTEM_LIST = "TwinCAT_SystemInfoVarList"
-_STEP = re.compile(r"\.([^.\[\]]+)|\[([^\[\]]+)\]")
+_STEP = re.compile(r"\.([^.\[\]^]+)|\[([^\[\]]+)\]|(\^)")
 _STEPS = re.compile(rf"(?:{_STEP.pattern})*")
 _TYPE_OF_VALUE: dict[type, Any] = {bool: BOOL, int: LINT, float: LREAL, str: STRING}
 
@@ -71,6 +90,7 @@ class Symbol:
     meaning: str
     read: Callable[[], Any]
     store: Callable[[Any], None] | None = None  # takes what `type.check` returns
+    is_constant: bool = False
 
     @property
     def writable(self) -> bool:
@@ -83,7 +103,8 @@ class Symbol:
     def writer(self, name: str) -> Callable[[Any], None]:
         """A function that checks a value, under `name` in its errors, and writes it."""
         if self.store is None or self.type is None:
-            raise WrongType(f"{self.path} is written by its block only; program and global variables can be written")
+            reason = "a constant" if self.is_constant else "written by its block only"
+            raise WrongType(f"{self.path} is {reason}; program and global variables can be written")
         check, store = self.type.check, self.store
         return lambda value: store(check(value, name))
 
@@ -97,7 +118,7 @@ class SymbolTable(Mapping[str, Symbol]):
     def __getitem__(self, path: str) -> Symbol:
         try:
             return self._resolve(path)
-        except (LookupError, AttributeError, StopIteration):
+        except (LookupError, AttributeError, StopIteration, ValueError):
             raise UnknownName(self._unknown(path)) from None
 
     def __iter__(self) -> Iterator[str]:
@@ -118,16 +139,51 @@ class SymbolTable(Mapping[str, Symbol]):
         tasks = [(f"{SYSTEM_LIST}._TaskInfo[{t.index}]", t.info) for t in self._plc.tasks]
         return [*self._plc.roots(), *tasks, (f"{SYSTEM_LIST}._AppInfo", self._plc.app_info)]
 
-    def _resolve(self, path: str) -> Symbol:
+    def address(self, path: str) -> int:
+        """What a POINTER or REFERENCE to a program or global variable holds; WrongType for anything else.
+
+        The number of the program or list, counted from 1 in the order of declaration, stands above the lower 32 bits,
+        which hold the byte in its memory: the same in every process, so a snapshot keeps its meaning.
+        """
+        text, root, steps = self._split(path)
+        spot = self._spot(text, root, steps) or self._spot(text, root, steps, always=True)
+        roots = [r for _, r in self._plc.roots()]
+        if spot is not None:
+            for number, base in enumerate(roots, 1):
+                offset = spot.address - ctypes.addressof(base._m)
+                if 0 <= offset < base._layout.size:
+                    return (number << ADDRESS_SHIFT) + offset
+        raise WrongType(f"{path} has no address; only program and global variables have one")
+
+    def _split(self, path: str) -> tuple[str, Variables, list[tuple[str, str, str]]]:
+        """Name of the root, the root, and the steps from there."""
         text, root = next(e for e in self._roots() if f"{path}.".lower().startswith(f"{e[0]}.".lower()))
         rest = path[len(text) :]
         if not _STEPS.fullmatch(rest):
             raise LookupError(path)
+        return text, root, _STEP.findall(rest)
+
+    def _spot(self, text: str, root: Variables, steps: list[tuple[str, str, str]], always: bool = False) -> Spot | None:
+        """What a path leads to in structures, arrays and behind pointers; None for variables of other types."""
+        name = steps[0][0].lower() if steps else ""
+        field = next((f for f in root._layout.fields if f.name.lower() == name), None)
+        if field is None or not (always or field.type.is_live or isinstance(behind_alias(field.type), PointerType)):
+            return None
+        first = spot_of(f"{text}.{field.name}", root._m, field)
+        return follow(first, steps[1:], [r for _, r in self._plc.roots()])
+
+    def _resolve(self, path: str) -> Symbol:
+        text, root, steps = self._split(path)
+        spot = self._spot(text, root, steps)
+        if spot is not None:
+            return self._symbol(spot, text, root, steps)
         node: Any = root
         field: Field | None = None
         getters: list[Callable[[Any], Any]] = []
         lasting = True  # what an output returns is made anew at each reading, so writing to it would be lost
-        for name, index in _STEP.findall(rest):
+        for name, index, mark in steps:
+            if mark:
+                raise LookupError(path)
             lasting = lasting and field is None
             if name:
                 attribute, field = _member(node, name)
@@ -145,11 +201,31 @@ class SymbolTable(Mapping[str, Symbol]):
             kind = _kind(parent, text, node)
             return Symbol(text, kind, kind.name if kind else type(node).__name__, "", read)
         store: Callable[[Any], None] | None = None
-        if parent is root:
+        if field.constant:
+            pass
+        elif parent is root:
             store = partial(setattr, root._m, field.name)
         elif lasting and field.role is Role.VARIABLE:  # a block may take a new memory
             store = partial(_store, partial(_follow, tuple(getters[:-1]), root), field.name)
-        return Symbol(text, field.type, field.type.name, field.meaning, read, store)
+        return Symbol(text, field.type, field.type.name, field.meaning, read, store, field.constant)
+
+    def _symbol(self, spot: Spot, text: str, root: Variables, steps: list[tuple[str, str, str]]) -> Symbol:
+        read, store = spot.value, spot.store
+        if not spot.is_fixed:
+
+            def again() -> Spot:
+                found = self._spot(text, root, steps)
+                assert found is not None
+                return found
+
+            def read() -> Any:
+                return again().value()
+
+            def store(raw: Any) -> None:
+                again().store(raw)
+
+        writer = None if spot.is_constant else store
+        return Symbol(spot.path, spot.kind, spot.kind.name, spot.meaning, read, writer, spot.is_constant)
 
 
 def blocks_of(root: Variables) -> Iterator[tuple[str, Block]]:

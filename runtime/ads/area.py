@@ -4,14 +4,13 @@ One after the other lie: the memory of each program and global variable list as 
 blocks (`typemap.mirror`); times that a program variable wraps, in the same form; task and application information.
 """
 
-import functools
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from ..block import Block
 from ..composite import StructType
-from .typemap import MESSAGE, mirror, size_of, wrapped_block
+from .typemap import MESSAGE, mirror, once, size_of, wrapped_block
 
 ALIGNMENT = 8
 HEADER_BYTES = 8
@@ -39,7 +38,7 @@ def view_of(memory: Any) -> memoryview:
     return memoryview(memory).cast("B")
 
 
-@functools.cache
+@once
 def runs_of(cls: type[Block]) -> tuple[Run, ...]:
     """What to copy of a block's memory; gaps that are the same on both sides go along."""
     kinds = {f.name: f.type for f in cls.layout.fields}

@@ -13,11 +13,11 @@ from typing import Any
 from ..clock import use_clock
 from ..composite import ArrayType, StructType
 from ..errors import AlycatError, RangeError, WrongType
-from ..iec import IecType
+from ..iec import IecType, behind_alias
 from ..plc import Plc
 from .model import AdsError, AdsErrorCode, DataType, Location
 from .places import DATA, DATA_BITS, Plan
-from .typemap import plain, size_of
+from .typemap import size_of
 from .values import checked
 
 MARKERS, INPUTS, OUTPUTS = 0x4020, 0xF020, 0xF030
@@ -73,7 +73,7 @@ class PlcImage:
 
     def symbols(self) -> list[Location]:
         """The top-level symbols, in the order of their declaration."""
-        return list(self._plan.symbols)
+        return self._plan.symbols()
 
     def types(self) -> list[DataType]:
         """Every type that a symbol or a member names."""
@@ -206,7 +206,7 @@ class PlcImage:
         inputs, INVALID_VALUE of one of them, INVALID_STATE when the method raises.
         """
         place = self._plan.place(path)
-        kind = plain(place.kind)
+        kind = behind_alias(place.kind)
         signatures = kind.methods if isinstance(kind, StructType) else ()
         signature = next((m for m in signatures if m.name.lower() == method.lower()), None)
         if signature is None or not isinstance(kind, StructType):
@@ -248,7 +248,7 @@ def to_bytes(kind: IecType, raw: Any) -> bytes:
 def from_bytes(kind: IecType, data: bytes) -> Any:
     """The Python value of the bytes that a type has in memory."""
     memory = kind.ctype.from_buffer_copy(data)
-    if isinstance(plain(kind), (StructType, ArrayType)):
+    if isinstance(behind_alias(kind), (StructType, ArrayType)):
         return kind.to_python(memory)
     if isinstance(memory, ctypes.Array):
         return kind.to_python(memory)

@@ -160,6 +160,7 @@ class Location:
     is_persistent: bool = False
     is_bit: bool = False
     is_reference: bool = False
+    is_fixed: bool = True  # FALSE behind a pointer or reference, which may point elsewhere next time: find it again
 
 
 class Memory(Protocol):

@@ -8,7 +8,8 @@ and ipResultMessage as the block behind that pointer.
 import ctypes
 import enum
 import functools
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 from ..block import Block
 from ..composite import ArrayType, RpcSignature, StructType, first_line
@@ -32,6 +33,7 @@ from ..messages import TcEventSeverity
 from ..program import Variables
 from .model import AdsError, AdsErrorCode, DataType, Kind, Member, Method, Parameter
 
+F = TypeVar("F", bound=Callable[..., Any])
 BIG_TYPE = 65
 ADS_IDS = {
     **dict.fromkeys(("BOOL", "BIT"), 33),
@@ -60,7 +62,12 @@ MESSAGE = StructType(
 )
 
 
-@functools.cache
+def once(function: F) -> F:
+    """A function of types that is worked out once for each; they live as long as the program."""
+    return cast("F", functools.cache(function))
+
+
+@once
 def mirror(cls: type[Block]) -> StructType:
     """A block class as the function block that clients see."""
     fields = []
@@ -89,17 +96,10 @@ def wrapped_block(kind: IecType) -> StructType | None:
     return None
 
 
-@functools.cache
+@once
 def variables_type(cls: type[Variables]) -> StructType:
     """A class of variables as a structure, such as PlcTaskSystemInfo."""
     return StructType(cls.__name__, cls._layout.fields, meaning=first_line(vars(cls).get("__doc__")))
-
-
-def plain(kind: IecType) -> IecType:
-    """What is behind aliases."""
-    while isinstance(kind, AliasType):
-        kind = kind.target
-    return kind
 
 
 def storage(kind: IecType) -> IecType:
@@ -227,10 +227,10 @@ class TypeMap:
     def _method(self, method: RpcSignature) -> Method:
         parameters = [self._parameter(i.name, i.type, False) for i in method.inputs]
         parameters += [self._parameter(name, kind, True) for name, kind in method.outputs]
-        returns: tuple[Any, ...] = ("", 0, 0)
-        if method.returns:
-            returns = (self.add(method.returns), ads_id(method.returns), size_of(method.returns))
-        return Method(method.name, *returns, tuple(parameters), first_line(method.meaning))
+        result, comment = method.returns, first_line(method.meaning)
+        if result is None:
+            return Method(method.name, "", 0, 0, tuple(parameters), comment)
+        return Method(method.name, self.add(result), ads_id(result), size_of(result), tuple(parameters), comment)
 
     def _parameter(self, name: str, kind: IecType, is_output: bool) -> Parameter:
         return Parameter(name, self.add(kind), ads_id(kind), size_of(kind), is_output)

@@ -1,14 +1,13 @@
 """What clients may write: which places are read-only, and which bytes are no value of their type."""
 
 import enum
-import functools
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..composite import ArrayType, StructType
-from ..iec import BoolType, IecType, IntType, StringType, SubrangeType, WrappedType, WStringType
+from ..iec import BoolType, IecType, IntType, StringType, SubrangeType, WrappedType, WStringType, behind_alias
 from .model import AdsError, AdsErrorCode
-from .typemap import plain, size_of
+from .typemap import once, size_of
 
 
 class Leaf(NamedTuple):
@@ -19,10 +18,10 @@ class Leaf(NamedTuple):
     is_read_only: bool
 
 
-@functools.cache
+@once
 def is_free(kind: IecType) -> bool:
     """Whether any bytes are a value of the type."""
-    kind = plain(kind)
+    kind = behind_alias(kind)
     if isinstance(kind, ArrayType):
         return is_free(kind.element)
     if isinstance(kind, StructType):
@@ -33,7 +32,7 @@ def is_free(kind: IecType) -> bool:
 
 def leaves(kind: IecType, start: int, first: int, last: int, is_read_only: bool = False) -> Iterator[Leaf]:
     """The values within first..last of a variable at `start` that are not free, or read-only."""
-    kind = plain(kind)
+    kind = behind_alias(kind)
     size = size_of(kind)
     if start >= last or start + size <= first or (is_free(kind) and not is_read_only):
         return
