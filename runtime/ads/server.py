@@ -23,13 +23,18 @@ if TYPE_CHECKING:
 
 DEFAULT_NET_ID = "127.0.0.1.7.1"
 BACKLOG = 128
+BUFFER_BYTES = 2**16
 START_TIMEOUT_S = 10
 KEEPALIVE = {"TCP_KEEPIDLE": 10, "TCP_KEEPINTVL": 5, "TCP_KEEPCNT": 3}  # finds a client that vanished in 25 s
 log = logging.getLogger(__name__)
 
 
-class Connection(asyncio.Protocol):
-    """One client's socket."""
+class Connection(asyncio.BufferedProtocol):
+    """One client's socket.
+
+    Buffered, into one piece of memory for all: a plain asyncio protocol allocates 256 KiB for each answer of the
+    socket, which doubles the time of a small request.
+    """
 
     def __init__(self, server: "AdsServer") -> None:
         self._server = server
@@ -49,12 +54,15 @@ class Connection(asyncio.Protocol):
         self._session = self._server.device.open(self._transport.write)
         self._server.connections.add(self)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._server.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         session = self._session
         if session is None:
             return
         try:
-            for kind, body in self._framer.feed(data):
+            for kind, body in self._framer.feed(bytes(self._server.buffer[:nbytes])):
                 self._server.device.receive(session, kind, body)
         except FrameError as error:
             self._end(str(error))
@@ -116,6 +124,7 @@ class AdsServer:
         self.plc, self.host, self.net_id, self.port = plc, host, net_id, port
         self.limits = limits or Limits()
         self.connections: set[Connection] = set()
+        self.buffer = memoryview(bytearray(BUFFER_BYTES))
         self.lost_cycles = 0  # that the server's thread had no time for
         self._hosts, self._net_ids = _allowed(allow)
         self._router_net_id = router_net_id or _router_net_id(net_id)
