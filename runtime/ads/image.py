@@ -73,7 +73,7 @@ class PlcImage:
 
     def symbols(self) -> list[Location]:
         """The top-level symbols, in the order of their declaration."""
-        return list(self._plan.symbols)
+        return self._plan.symbols()
 
     def types(self) -> list[DataType]:
         """Every type that a symbol or a member names."""

@@ -1,6 +1,5 @@
 """Where every variable of a Plc lies in the data area, and how a path leads there."""
 
-import functools
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -63,6 +62,7 @@ class Place:
             self.is_persistent,
             is_bit,
             bool(self.reference),
+            self.is_fixed,
         )
 
     def member(self, owner: StructType, f: Field) -> "Place":
@@ -98,12 +98,18 @@ class Plan:
         self._by_path = {p.path.lower(): p for p in self.places}
         self._sorted = sorted(self.places, key=lambda p: p.start)
         self._starts = [p.start for p in self._sorted]
-        self.symbols = [self._location(p) for place in self.places for p in self._listed(place)]
+        self._list = [p for place in self.places for p in self._listed(place)]
+        self._fixed = [self._location(p) for p in self._list]
 
-    @functools.cached_property
+    @property
     def signature(self) -> list[Any]:
         """What clients may have remembered; equal for equal symbol tables."""
-        return [self.symbols, self.types.all()]
+        return [self._fixed, self.types.all()]
+
+    def symbols(self) -> list[Location]:
+        """What clients can list; a reference is listed as what it refers to now."""
+        pairs = zip(self._list, self._fixed, strict=True)
+        return [self._location(self._referred(p)) if _is_reference(p) else fixed for p, fixed in pairs]
 
     # --- placing -----------------------------------------------------------------------------------------------------
 
@@ -215,7 +221,7 @@ class Plan:
                 raise _unknown(path)
             place = self._step(place, step[1], step[2], path)
             position = step.end()
-        return self._through_reference(place) if isinstance(behind_alias(place.kind), ReferenceType) else place
+        return self._referred(place)
 
     def _root(self, path: str, key: str) -> tuple[Place, str]:
         """The longest top-level name that the path begins with, and the rest."""
@@ -228,8 +234,7 @@ class Plan:
         raise _unknown(path)
 
     def _step(self, place: Place, name: str | None, index: str | None, path: str) -> Place:
-        if isinstance(behind_alias(place.kind), ReferenceType):
-            place = self._through_reference(place)
+        place = self._referred(place)
         kind = behind_alias(place.kind)
         if name is not None and isinstance(kind, StructType):
             f = kind.by_name.get(name.strip().lower())
@@ -241,23 +246,30 @@ class Plan:
             return self._target(place, kind, f"{place.path}^")
         raise _unknown(path)
 
-    def _through_reference(self, place: Place) -> Place:
+    def _referred(self, place: Place) -> Place:
+        """What a reference refers to, the reference itself as long as it refers to nothing; or the place as it is."""
         kind = behind_alias(place.kind)
-        assert isinstance(kind, ReferenceType)
-        return replace(self._target(place, kind, place.path), reference=kind.target.name)
+        if not isinstance(kind, ReferenceType):
+            return place
+        try:
+            return replace(self._target(place, kind, place.path), reference=kind.target.name)
+        except AdsError:
+            return replace(place, is_fixed=False)
 
     def _target(self, place: Place, kind: PointerType, path: str) -> Place:
         """What a pointer points to; SYMBOL_NOT_FOUND while it points to nothing."""
-        raw = b"".join(bytes(c.memory()[c.offset :][place.start - c.start :][:8]) for c in self._cells(place))
-        number, offset = divmod(int.from_bytes(raw[:8], "little"), 1 << ADDRESS_SHIFT)
+        cell = next(self.area.cells_in(place.start, place.end))
+        first = cell.offset + place.start - cell.start
+        number, offset = divmod(int.from_bytes(cell.memory()[first : first + 8], "little"), 1 << ADDRESS_SHIFT)
         roots = self.plc.roots()
         if not 0 < number <= len(roots) or offset + size_of(kind.target) > roots[number - 1][1]._layout.size:
             raise AdsError(AdsErrorCode.SYMBOL_NOT_FOUND, f"{path}: points to nothing")
         start = self.root_starts[number - 1] + offset
         return replace(place, path=path, kind=kind.target, bit=8 * start, is_fixed=False)
 
-    def _cells(self, place: Place) -> Iterator[Any]:
-        return self.area.cells_in(place.start, place.end)
+
+def _is_reference(place: Place) -> bool:
+    return isinstance(behind_alias(place.kind), ReferenceType)
 
 
 def _position(kind: ArrayType, text: str, path: str) -> int:
