@@ -19,13 +19,13 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .declare import BUFFERS, Field, Layout, Member, Role, declared_fields, output, reader, variable
+from .declare import BUFFERS, Field, Layout, Member, Role, buffer, declared_fields, output, reader, variable
 from .errors import DeclarationError, SnapshotError, WrongType, one_of
-from .iec import ANY, BOOL, UDINT, InterfaceType
+from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
 from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
 
-__all__ = ["AlgorithmBlock", "Block", "cyclic", "method", "quick_method"]
+__all__ = ["AlgorithmBlock", "Block", "ChannelBlock", "SingleChannelBlock", "cyclic", "method", "quick_method"]
 
 MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
 _ALIGN = 64
@@ -274,8 +274,7 @@ class Block:
 class AlgorithmBlock(Block):
     """A block with the library's standard outputs and life: Configure, SetChannelValue, Call, Reset.
 
-    A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`. `x` holds the channel
-    values; a channel that was never set is NaN.
+    A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`.
     """
 
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
@@ -333,17 +332,15 @@ class AlgorithmBlock(Block):
         return replay(self, timestamps, values, inputs)
 
 
-class ChannelBlock(AlgorithmBlock):
-    """An algorithm block with a variable number of numeric channels, set one by one or all at once."""
+class InputBlock(AlgorithmBlock):
+    """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self._n == 0:
-            self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+    x: LREAL = buffer("channel values", initial=math.nan)
 
     @property
     def _n(self) -> int:
-        return int(self._init["nNumChannels"])
+        """Number of channels."""
+        return 1
 
     def _counts(self) -> dict[str, int]:
         return {"x": self._n}
@@ -355,23 +352,9 @@ class ChannelBlock(AlgorithmBlock):
         super()._connect()
         self._x = self._buffer("x")
         self._channels = memoryview(self._x.data)
-        self._channel_count = self._n
-
-    @quick_method
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of one channel (1..nNumChannels) for the next Call; the last one set counts."""
-        if 0 < nChannel <= self._channel_count:
-            try:
-                self._channels[nChannel - 1] = input
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
-            if self._event_id:
-                return self._finish(0)
-            return True
-        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
     def set_channel_values(self, vector: Any) -> bool:
-        """Sets all channels from one vector of nNumChannels numbers; beyond the vendor. 16#3003: it does not fit."""
+        """Sets all channels from one vector with a number for each; beyond the vendor. 16#3003: it does not fit."""
         try:
             row = np.asarray(vector, np.float64)
         except (TypeError, ValueError):
@@ -389,6 +372,51 @@ class ChannelBlock(AlgorithmBlock):
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
                 return f"channel {bad[0] + 1} {reason}"
         return ""
+
+
+class SingleChannelBlock(InputBlock):
+    """A block with one numeric channel (``..._1Ch``)."""
+
+    @quick_method
+    def SetChannelValue(self, input: ANY) -> BOOL:
+        """Takes the value of the channel for the next Call; the last one set counts."""
+        try:
+            self._channels[0] = input
+        except (TypeError, ValueError, OverflowError):
+            return self._finish(0x3003, f"{input!r} is no number")
+        if self._event_id:
+            return self._finish(0)
+        return True
+
+
+class ChannelBlock(InputBlock):
+    """A block with a variable number of numeric channels, the FB_init input nNumChannels."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._n == 0:
+            self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+
+    @property
+    def _n(self) -> int:
+        return int(self._init["nNumChannels"])
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._channel_count = self._n
+
+    @quick_method
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+        """Takes the value of one channel (1..nNumChannels) for the next Call; the last one set counts."""
+        if 0 < nChannel <= self._channel_count:
+            try:
+                self._channels[nChannel - 1] = input
+            except (TypeError, ValueError, OverflowError):
+                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
+            if self._event_id:
+                return self._finish(0)
+            return True
+        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
 
 def _aligned(size: int) -> int:

@@ -110,7 +110,9 @@ class KernelCache(_Cache):  # type: ignore[misc]
         target_context.refresh()
         for folder in _readable_folders():
             data = _checked_bytes(self._path(folder, signature, target_context.codegen()))
-            if data is not None:
+            if data is None:
+                continue
+            with contextlib.suppress(Exception):  # for instance a kernel of a script that is no importable module
                 payload = pickle.loads(data)  # a file of our own, whose hash has just been checked
                 return CompileResult._rebuild(target_context, *payload)
         _announce(self._name)

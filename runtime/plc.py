@@ -219,9 +219,9 @@ class Plc:
             raise PlcError(f"{self.name} is running already")
         if cycles is not None and cycles < 0:
             raise RangeError(f"cycles: {cycles} is negative")
-        self._prepare()
+        now = self._prepare()
         before = [t.cycles for t in self.tasks]
-        end_ns = self._end_time(duration, None if callable(until) else until)
+        end_ns = self._end_time(now, duration, None if callable(until) else until)
         self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
             asking = self._asking(until if callable(until) else None)
@@ -234,8 +234,8 @@ class Plc:
         errors = {t.name: t.explain() for t in self.tasks if t.error}
         return RunResult(done, self.clock.now(), self.ending, errors)
 
-    def _prepare(self) -> None:
-        """Resolve the links and place new tasks on the grid, after a pause all of them."""
+    def _prepare(self) -> int:
+        """Resolve the links and place new tasks on the grid, after a pause all of them; returns the time it is."""
         if not self.tasks:
             raise PlcError(f"{self.name} has no tasks; plc.task(...) adds one")
         for task in self.tasks:
@@ -246,15 +246,16 @@ class Plc:
         for task in self.tasks:
             if task.due_ns < 0 or now != self.left_ns:
                 task.place(self.start_ns, now)
+        return now
 
-    def _end_time(self, duration: int | str | timedelta | None, until: int | str | datetime | None) -> int:
+    def _end_time(self, now_ns: int, duration: int | str | timedelta | None, until: int | str | datetime | None) -> int:
         end = LATEST if until is None else parse_timestamp(until, "until")
         if duration is None:
             return end
         length = parse_duration(duration)
         if length < 0:
             raise RangeError(f"duration: {duration!r} is negative")
-        return min(end, max(self.reached_ns, self.clock.now()) + length)
+        return min(end, max(self.reached_ns, now_ns) + length)
 
     def pause(self) -> tuple[int | None, int]:
         """left_ns and reached_ns as they are, or would be if the run ended here."""

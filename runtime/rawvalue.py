@@ -14,7 +14,7 @@ class RawValueBlock(Block):
     """
 
     def __init__(self, nRaw: Any = 0) -> None:
-        self._m = self.layout.struct(nRaw if type(nRaw) is int else self._checked(nRaw))
+        self._m = self.layout.struct(self._checked(nRaw))
 
     def _checked(self, value: Any) -> int:
         return int(self.layout.fields[0].type.check(getattr(value, "nRaw", value), f"{type(self).__name__}.nRaw"))

@@ -112,7 +112,9 @@ def _iso_texts(
     table: Table, column: str, text: pl.Series, start: int | None, unit: str | None
 ) -> tuple[NDArray[np.int64], str]:
     _refuse_number_options(table, column, start, unit)
+    # Outside the years that 64 bits of nanoseconds hold, polars would wrap round without a word, or abort.
     years = text.str.slice(0, 4).cast(pl.Int32, strict=False)
+    _refuse_no_time(table, column, ~years.is_between(*YEARS).fill_null(False))
     text = text.str.replace(" ", "T", literal=True).str.strip_suffix("Z")
     offset_min: pl.Series | None = None
     if text.str.contains(r"T.*" + _OFFSET).any():
@@ -124,16 +126,18 @@ def _iso_texts(
         if not times.null_count():
             break
     assert times is not None
-    # Beyond the years that 64 bits of nanoseconds hold, the conversion would wrap round without a word.
-    wrong = times.is_null() | ~years.is_between(*YEARS).fill_null(False)
-    if wrong.any():
-        row = int(wrong.arg_true()[0])
-        wanted = f"ISO 8601 such as 2025-01-31T08:00:00Z, years {YEARS[0]} to {YEARS[1]}"
-        raise table.error(column, row, f"{table.frame[column][row]!r} is no time; allowed is {wanted}")
+    _refuse_no_time(table, column, times.is_null())
     unix_ns = times.to_physical().to_numpy()
     if offset_min is not None:
         unix_ns = unix_ns - offset_min.to_numpy() * UNITS_NS["min"]
     return unix_ns, "ISO 8601"
+
+
+def _refuse_no_time(table: Table, column: str, wrong: pl.Series) -> None:
+    if wrong.any():
+        row = int(wrong.arg_true()[0])
+        wanted = f"ISO 8601 such as 2025-01-31T08:00:00Z, years {YEARS[0]} to {YEARS[1]}"
+        raise table.error(column, row, f"{table.frame[column][row]!r} is no time; allowed is {wanted}")
 
 
 def _split_offset(text: pl.Series) -> tuple[pl.Series, pl.Series]:

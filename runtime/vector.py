@@ -267,10 +267,12 @@ def _one_distance(builder: Any, points: Any, dims: Any, i: Any, x: Any) -> Any:
 def _scale_code(context: Any, builder: Any, signature: Any, args: Any) -> Any:
     values, count, factor = args
     factors = _splat(builder, factor, _VF)
-    with cgutils.for_range(builder, builder.mul(_blocks(builder, count), ir.Constant(_I64, LANES // WIDTH))) as loop:
-        at = builder.gep(values, [builder.mul(loop.index, ir.Constant(_I64, WIDTH))])
-        lanes = builder.bitcast(at, _VF.as_pointer())
-        builder.store(builder.fmul(builder.load(lanes, align=8), factors), lanes, align=8)
+    with cgutils.for_range(builder, _blocks(builder, count)) as loop:
+        start = builder.mul(loop.index, ir.Constant(_I64, LANES))
+        for j in range(LANES // WIDTH):
+            at = builder.gep(values, [builder.add(start, ir.Constant(_I64, WIDTH * j))])
+            lanes = builder.bitcast(at, _VF.as_pointer())
+            builder.store(builder.fmul(builder.load(lanes, align=8), factors), lanes, align=8)
     return context.get_dummy_value()
 
 

@@ -96,9 +96,9 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
     fade_ns: ULINT = state("time step for which `fade` holds")
     fade: LREAL = state("fading factor of one call", initial=1.0)
     next_created: LINT = state("creation number of the next MC")
+    unit: LREAL = state("what a weight of 1 counts in `mass` and `least_core`", initial=1.0)
     least_core: LREAL = state("lower bound of the mass of all core MCs", initial=math.inf)
 
-    x: LREAL = buffer("channel values", initial=math.nan)
     centres: LREAL = buffer(initial=math.inf)
     weight: LREAL = buffer()
     scatter: LREAL = buffer("weighted sum of squared distances to the centre")

@@ -3,8 +3,8 @@
 Slots 0..P-1 of the block's table are its points. The result equals a weighted DBSCAN from scratch after every call:
 
 - `edges`: a row of bits per slot, its neighbours within fEpsDBSCAN, itself included;
-- `mass`: the summed weight of that neighbourhood, which decides `core`; a mass next to the threshold is summed afresh
-  before it is judged, so that rounding never decides;
+- `mass`: the summed weight of that neighbourhood, which decides `core`, in its own units (`fade_masses`); one next
+  to the threshold is summed afresh before it is judged, so that rounding never decides;
 - `anchors`, `moved`, `budget`: an edge is tested again only when a centre has moved farther from where it was last
   tested than half its smallest distance to the threshold. Two centres together then cannot have crossed it;
 - `order`: slots by age; `label`: cluster of each core slot, rebuilt only when an edge or a core flag has changed.
@@ -24,6 +24,7 @@ from alycat.runtime.vector import lowest_bit, place, scale, sweep
 NOISE = -1
 ONE = np.uint64(1)
 ROUNDING = 1e-12  # bound on the relative rounding error of a distance, for up to about 10,000 channels
+LARGEST_UNIT = 1e100
 NEAR = 1e-9  # a mass this close to the threshold (relative) is summed afresh before it is judged
 
 
@@ -33,7 +34,7 @@ def admit(m: Any, slot: int) -> None:
     top = slot + 1
     i64(m, m.label, top)[slot] = NOISE
     u8(m, m.core, top)[slot] = 0
-    f64(m, m.mass, top)[slot] = f64(m, m.weight, top)[slot]
+    f64(m, m.mass, top)[slot] = f64(m, m.weight, top)[slot] * m.unit
     f64(m, m.budget, top)[slot] = math.inf
     f64(m, m.moved, top)[slot] = 0.0
     set_bit(u64(m, m.edges + 8 * m.row_words * slot, m.row_words), slot)
@@ -172,7 +173,7 @@ def has_bit(row: Any, j: int) -> bool:
 
 
 @kernel
-def fresh_mass(m: Any, i: int) -> float:
+def neighbourhood_weight(m: Any, i: int) -> float:
     """The weights of the neighbourhood, summed from nothing."""
     words = m.row_words
     row = u64(m, m.edges + 8 * words * i, words)
@@ -191,9 +192,12 @@ def judge(m: Any, j: int) -> None:
     """Sets the core flag of j from the mass of its neighbourhood."""
     mass = f64(m, m.mass, m.nNumPotMCs)
     core = u8(m, m.core, m.nNumPotMCs)
-    if abs(mass[j] - m.min_weight) <= NEAR * m.min_weight:
-        mass[j] = fresh_mass(m, j)
-    is_core = mass[j] >= m.min_weight
+    threshold = m.min_weight * m.unit
+    is_core = mass[j] >= threshold
+    if abs(mass[j] - threshold) <= NEAR * threshold:
+        total = neighbourhood_weight(m, j)
+        mass[j] = total * m.unit
+        is_core = total >= m.min_weight
     if is_core != (core[j] != 0):
         core[j] = 1 if is_core else 0
         m.stale = True
@@ -213,16 +217,25 @@ def gain_weight(m: Any, i: int) -> None:
         while bits:
             j = 64 * w + lowest_bit(bits)
             bits &= bits - ONE
-            mass[j] += 1.0
+            mass[j] += m.unit
             if core[j] == 0:
                 judge(m, j)
 
 
 @kernel
 def fade_masses(m: Any, fade: float) -> None:
-    """All weights have faded alike; cores that are lost by it are found in `settle`."""
-    scale(f64(m, m.mass, m.pot_lanes), int64(m.nNumPotMCs), fade)
-    m.least_core *= fade
+    """All weights have faded alike; cores that are lost by it are found in `settle`.
+
+    Masses are not touched: they count in units that grow instead, and are brought back before that becomes too much.
+    """
+    if fade > 1.0 / LARGEST_UNIT:
+        m.unit /= fade
+        if m.unit <= LARGEST_UNIT:
+            return
+        fade = 1.0
+    scale(f64(m, m.mass, m.pot_lanes), int64(m.nNumPotMCs), fade / m.unit)
+    m.least_core *= fade / m.unit
+    m.unit = 1.0
 
 
 @kernel
@@ -240,8 +253,8 @@ def cut_edge(m: Any, i: int, j: int) -> None:
     clear_bit(u64(m, m.edges + 8 * words * i, words), j)
     clear_bit(u64(m, m.edges + 8 * words * j, words), i)
     mass = f64(m, m.mass, m.nNumPotMCs)
-    mass[i] = fresh_mass(m, i)
-    mass[j] = fresh_mass(m, j)
+    mass[i] = neighbourhood_weight(m, i) * m.unit
+    mass[j] = neighbourhood_weight(m, j) * m.unit
     m.stale = True
 
 
@@ -252,8 +265,8 @@ def join_edge(m: Any, i: int, j: int) -> None:
     set_bit(u64(m, m.edges + 8 * words * j, words), i)
     mass = f64(m, m.mass, m.nNumPotMCs)
     weight = f64(m, m.weight, m.nNumPotMCs)
-    mass[i] += weight[j]
-    mass[j] += weight[i]
+    mass[i] += weight[j] * m.unit
+    mass[j] += weight[i] * m.unit
     m.stale = True
 
 
@@ -313,7 +326,7 @@ def test_edges(m: Any, first: int) -> None:
 @kernel
 def settle(m: Any) -> None:
     """After a change: finds cores that faded below the threshold, numbers the clusters anew if anything changed."""
-    if not m.least_core >= m.min_weight * (1.0 + NEAR):  # also when it is NaN, infinity faded by 0
+    if not m.least_core >= m.min_weight * m.unit * (1.0 + NEAR):  # also when it is NaN, infinity faded by 0
         core = u8(m, m.core, m.nNumPotMCs)
         m.least_core = math.inf
         for j in range(int64(m.nNumPotMCs)):

@@ -1,8 +1,14 @@
 """alycat: a PLC-style cyclic function-block runtime with analytics blocks."""
 
-from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
-try:
-    __version__ = version("alycat")
-except PackageNotFoundError:  # a source tree that was never installed
-    __version__ = "0+unknown"
+
+def __getattr__(name: str) -> Any:
+    if name != "__version__":
+        raise AttributeError(f"module alycat has no attribute {name}")
+    from importlib.metadata import PackageNotFoundError, version  # 40 ms that no import of a block should cost
+
+    try:
+        return version("alycat")
+    except PackageNotFoundError:  # a source tree that was never installed
+        return "0+unknown"

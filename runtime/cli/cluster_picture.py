@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .cluster_plane import draw_plane, draw_values
 from .cluster_view import FEW_CLUSTERS, View, draw_points, style_of
 from .decimation import point_rows
-from .pictures import GREY, OVERFLOW_STYLE, draw_line, point_out, shade, tidy, title_and_settings, view_limits
+from .panels import GREY, OVERFLOW_STYLE, draw_line, point_out, shade, tidy, title_and_settings, view_limits
 from .wording import plural
 
 if TYPE_CHECKING:

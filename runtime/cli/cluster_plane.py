@@ -10,7 +10,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from .cluster_view import FEW_CLUSTERS, View, draw_points, style_of
-from .pictures import DARK, GREY, plain, tidy, view_limits
+from .panels import DARK, GREY, plain, tidy, view_limits
 from .wording import plural
 
 Limits = tuple[float, float]

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from .decimation import point_rows
-from .pictures import TimeAxis
+from .panels import TimeAxis
 from .wording import plural
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +16,9 @@ from ..iec import BOOL, LREAL, TIME, UDINT, ULINT
 from ..plc import Plc
 from ..program import Program
 from ..registry import find_block
-from .following import following, stopping_on_signals
+from .following import following
 from .terminal import columns, console, heading, phases
+from .wording import plural, spaced
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from .replaying import Replayed
 
 CYCLE = "10ms"
-LEARNING = 0.2  # part of the duration in which the program takes what it sees for normal
 FAULT = 0.7  # part of the duration after which the fault begins
+LEARNING, LEAST_LEARNING_NS = 0.2, 48 * 10**9  # the program learns what is normal: three rounds of the pump at least
 SETTINGS = {
     "fEps": 0.15,
     "fMuBeta": 25.0,
@@ -36,13 +38,13 @@ SETTINGS = {
     "nPotMCsBufferSize": 100,
     "nOutMCsBufferSize": 50,
 }
-FILES = ("recording.csv", "picture.png", "plc.state")
+FILES = ("recording.csv", "picture.png")
 
 
 class MAIN(Program):
     """Clusters the two channels; raises bFault when a cluster is unknown, or a point no cluster's, for tUnknown.
 
-    Known are the clusters there at the end of the first tLearning.
+    Known are the clusters there at the end of the first tLearning, or the first one if there is none by then.
     """
 
     fFlow: LREAL
@@ -52,8 +54,8 @@ class MAIN(Program):
     nKnownClusters: UDINT
     bFault: BOOL
     tFault: ULINT
-    nUnknownSince: ULINT
-    nStart: ULINT
+    tUnknownSince: ULINT
+    tStart: ULINT
 
     def __init__(self) -> None:
         self.fbDenStream = find_block("DenStream")(nNumChannels=2)
@@ -72,27 +74,27 @@ class MAIN(Program):
 
     def watch(self, now: int, cluster: int) -> None:
         """The alarm, as a PLC programmer would write it."""
-        self.nStart = self.nStart or now
-        if now - self.nStart < self.tLearning * 10**6:
+        self.tStart = self.tStart or now
+        if now - self.tStart < self.tLearning * 10**6 or not self.nKnownClusters:
             self.nKnownClusters = self.fbDenStream.nNumClusters
         elif 0 <= cluster < self.nKnownClusters:
-            self.nUnknownSince = 0
-        elif not self.nUnknownSince:
-            self.nUnknownSince = now
-        elif not self.bFault and now - self.nUnknownSince >= self.tUnknown * 10**6:
+            self.tUnknownSince = 0
+        elif not self.tUnknownSince:
+            self.tUnknownSince = now
+        elif not self.bFault and now - self.tUnknownSince >= self.tUnknown * 10**6:
             self.bFault, self.tFault = True, now
 
 
 @click.command(short_help="Shows a clustered plant with drift and fault; writes a picture.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("alycat-demo"), help="Folder [alycat-demo].")
 @click.option("--seed", type=int, default=1, help="Of the noise [1].")
-@click.option("--duration", default="10min", metavar="10min", help="Simulated time; 70 % of it pass before the fault.")
+@click.option("--duration", default="10min", metavar="10min", help="Simulated time [10min]; the fault begins at 70 %.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for programs.")
 def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
     """Samples a simulated pump in a 10 ms task on the virtual clock and clusters its flow and pressure.
 
     The pump goes through three speeds, drifts, and from 70 % of the time on cavitates at high speed. FB_ALY_DenStream
-    knows nothing of that. Writes the recording, a picture and the state of the PLC; the same seed gives the same bytes.
+    knows nothing of that. Writes the recording and a picture; the same seed gives the same recording.
     """
     length_ns = parse_duration(duration, "--duration")
     if length_ns < 10**9:
@@ -104,13 +106,8 @@ def demo(out: Path, seed: int, duration: str, as_json: bool) -> None:
         demonstration = Demonstration(seed, length_ns)
         demonstration.warm_up()
         cycles = length_ns // demonstration.task.cycle_time_ns
-        with (
-            following(demonstration.task, progress, f"running {cycles:,} cycles", cycles),
-            stopping_on_signals(demonstration.plc) as interruption,
-        ):
+        with following(demonstration.task, progress, f"running {spaced(cycles)} cycles", cycles):
             demonstration.run(length_ns)
-        if interruption.signal:
-            raise click.Abort
         progress.begin("writing the recording and drawing the picture")
         demonstration.write(targets)
     results = demonstration.results(targets)
@@ -130,7 +127,7 @@ class Demonstration:
         self.plc = Plc(name="Demo")
         self.plant = pump(seed, fault_begin=fault_ns).starting(self.plc)
         self.main = MAIN()
-        self.main.tLearning = int(length_ns * LEARNING) // 10**6
+        self.main.tLearning = min(fault_ns, max(int(length_ns * LEARNING), LEAST_LEARNING_NS)) // 10**6
         self.task = self.plc.task("PlcTask", cycle_time=CYCLE, programs=[self.main])
         self.task.link(self.plant["flow"], "MAIN.fFlow")
         self.task.link(self.plant["pressure"], "MAIN.fPressure")
@@ -168,9 +165,8 @@ class Demonstration:
         trace = np.empty(len(values), [(n, columns[f"MAIN.fbDenStream.{n}"].dtype) for n in self.outputs])
         for name in self.outputs:
             trace[name] = columns[f"MAIN.fbDenStream.{name}"]
-        names = tuple(f"{name} {unit}" for name, unit in self.plant.units.items())
         times = columns["time"].astype(np.uint64)
-        recording = Recording(names, times, values, np.zeros(values.shape, np.bool_))
+        recording = Recording(tuple(self.plant.channels), times, values, np.zeros(values.shape, np.bool_))
         block = self.main.fbDenStream
         marks = [(int(times[0]) + self.plant.fault_begin_ns, "fault begins")]
         if self.main.bFault:
@@ -179,15 +175,16 @@ class Demonstration:
         return Replayed(type(block), block, settings, recording, trace, self.elapsed_ns, tuple(marks))
 
     def write(self, targets: list[Path]) -> None:
-        """The recording, the picture and the state; all of them or none."""
+        """The recording and the picture; both or none."""
         from .outputs import result_frame, staged, write_table
         from .pictures import draw
 
         done = self.done()
-        with staged(*targets) as (recording, picture, state):
+        labels = tuple(f"{name} in {self.plant.units[name]}" for name in done.recording.names)
+        labelled = replace(done, recording=replace(done.recording, names=labels))
+        with staged(*targets) as (recording, picture):
             write_table(result_frame(done.block, done.recording, done.trace), recording)
-            draw(done, f"A pump through {done.block.__name__}, seed {self.seed}", picture)
-            state.write_bytes(self.plc.snapshot())
+            draw(labelled, f"A {self.plant.name} through {done.block.__name__}, seed {self.seed}", picture)
 
     def results(self, targets: list[Path]) -> dict[str, Any]:
         """The facts of the run as plain data; times in seconds since the first cycle."""
@@ -245,10 +242,10 @@ def _print(found: dict[str, Any], folder: Path) -> None:
     clusters = dict(found["rows_by_cluster"])
     outliers = clusters.pop("-1", 0)
     rows = [
-        ("Cycles", f"{_count(found['cycles'])} of {format_duration(found['cycle_time_ns'])} ({simulated} simulated)"),
-        ("Speed", f"{_count(found['cycles_per_s'])} cycles/s"),
-        ("Clusters", f"{found['known_clusters']} while learning, {found['clusters']} at the end: {_points(clusters)}"),
-        ("Outliers", f"{_count(outliers)} points"),
+        ("Cycles", f"{spaced(found['cycles'])} of {format_duration(found['cycle_time_ns'])} ({simulated} simulated)"),
+        ("Speed", f"{spaced(found['cycles_per_s'])} cycles/s"),
+        ("Clusters", f"{found['known_clusters']} learnt, {found['clusters']} at the end" + _points(clusters)),
+        ("Outliers", plural(outliers, "point")),
         ("Fault", f"{found['fault']}, begins at {_time(found['fault_begins_s'])}"),
         ("Seen", _seen(found)),
         ("Buffer fill", "; ".join(f"{kind} {_fill_text(fill)}" for kind, fill in found["buffers"].items())),
@@ -265,12 +262,12 @@ def _seen(found: dict[str, Any]) -> str:
     if seen < begin:
         return f"false alarm at {_time(seen)}"
     by_cluster = new is not None and new <= seen
-    text = f"at {_time(seen)}, {seen - begin:.1f} s later, by {'a new cluster' if by_cluster else 'its outliers'}"
-    return text if new is None or by_cluster else f"{text}; a cluster of its own from {_time(new)} on"
+    text = f"at {_time(seen)} (+{seen - begin:.1f} s) by {'a new cluster' if by_cluster else 'its outliers'}"
+    return text if new is None or by_cluster else f"{text}; its own cluster at {_time(new)}"
 
 
 def _points(clusters: dict[str, int]) -> str:
-    return ", ".join(f"{i}: {_count(n)} points" for i, n in clusters.items())
+    return f"; points {', '.join(spaced(n) for n in clusters.values())}" if clusters else ""
 
 
 def _fill_text(fill: dict[str, int]) -> str:
@@ -279,8 +276,4 @@ def _fill_text(fill: dict[str, int]) -> str:
 
 def _time(seconds: float) -> str:
     minutes, rest = divmod(seconds, 60)
-    return f"{int(minutes)}:{rest:05.2f} min"
-
-
-def _count(number: int) -> str:
-    return f"{number:,}".replace(",", " ")
+    return f"{int(minutes)}:{rest:05.2f}"

@@ -11,6 +11,7 @@ from typing import Any
 from ..plc import Plc
 from ..task import Task
 from .terminal import Phases
+from .wording import spaced
 
 LOOKS_PER_S = 5
 
@@ -33,7 +34,7 @@ def following(task: Task, progress: Phases, name: str, cycles: int | None) -> It
             now = task.cycles
             progress.advance(now - shown)
             if cycles is None:
-                progress.rename(f"{name}, {now - first:,} cycles")
+                progress.rename(f"{name}, {spaced(now - first)} cycles")
             shown = now
 
     thread = threading.Thread(target=look, daemon=True)
@@ -57,6 +58,9 @@ class Interruption:
 def stopping_on_signals(plc: Plc) -> Iterator[Interruption]:
     """Ctrl-C and SIGTERM end the run after the present cycle; a second one is what it always was."""
     interruption = Interruption()
+    if threading.current_thread() is not threading.main_thread():  # where Python takes no signals
+        yield interruption
+        return
     numbers = (signal.SIGINT, signal.SIGTERM)
     before: dict[int, Any] = {n: signal.getsignal(n) for n in numbers}
 

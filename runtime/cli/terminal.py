@@ -3,7 +3,7 @@
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -83,5 +83,6 @@ def phases() -> Iterator[Phases]:
     """Shows the steps of a long command while the block runs, and clears them away at its end."""
     err = Console(file=sys.stderr, highlight=False)
     display = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*display, console=err, transient=True, disable=not err.is_terminal) as progress:
+    progress = Progress(*display, console=err, transient=True)
+    with progress if err.is_terminal else nullcontext():  # one that is never started shows nothing
         yield Phases(progress)

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .pictures import TimeAxis, draw_line, tidy, title_and_settings
+from .panels import TimeAxis, draw_line, tidy, title_and_settings
 from .wording import plural, spaced
 
 if TYPE_CHECKING:

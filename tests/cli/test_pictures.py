@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
-from alycat.runtime.cli.pictures import SHORT_S, TimeAxis, draw, view_limits
+from alycat.runtime.cli.panels import SHORT_S, TimeAxis, view_limits
+from alycat.runtime.cli.pictures import draw
 from alycat.runtime.cli.replaying import Replayed, run
 from alycat.runtime.cli.settings import Settings
 from alycat.runtime.cli.terminal import phases
@@ -59,7 +60,7 @@ CASES = {
     "no accepted row": (np.full((5, 2), np.nan), {}),
     "no accepted row, one channel": (np.full((5, 1), np.nan), {}),
     "far outlier": (FAR, {}),
-    "huge values": (blobs(50, 2) * 1e300, {"fEps": 1e299}),
+    "huge values": (blobs(50, 2) * 1e148, {"fEps": 1e147, "fEpsDBSCAN": 4e147}),
     "gaps": (GAPS, {}),
     "many clusters": (np.repeat(np.arange(40.0), 20)[:, None] * [5, 3], {"fEps": 0.1}),
 }

@@ -142,3 +142,14 @@ def test_a_program_cannot_run_or_save_its_own_plc() -> None:
 def test_importing_the_runtime_loads_nothing_heavy() -> None:
     code = "import sys, alycat.runtime; print([m for m in ('numpy', 'numba', 'polars', 'rich') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_a_duration_in_real_time_holds_its_number_of_cycles() -> None:
+    class Empty(Program):
+        def cycle(self) -> None:
+            pass
+
+    plc = Plc(RealTimeClock())
+    task = plc.task("T", "10ms", programs=[Empty()])
+    plc.run(duration="50ms")
+    assert task.cycles + task.skipped_ticks == 5
