@@ -7,8 +7,10 @@ a lost connection: the owner of all Clients of a host (`owner`) closes them all 
 
 import ctypes
 import importlib
+import os
 import socket
 import struct
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -55,6 +57,23 @@ def load_pyads() -> Any:
         raise LinkError('the ADS bridge needs pyads: pip install "alycat[ads]"') from None
     except OSError as error:
         raise LinkError(f"pyads cannot load its ADS library: {error}") from error
+
+
+@contextmanager
+def quiet_adslib() -> Iterator[None]:
+    """Keep AdsLib's log off the terminal: it writes to file descriptor 2, also of what its caller deals with.
+
+    Whatever else the process writes there meanwhile is lost as well, so this is for scripts and commands.
+    """
+    sys.stderr.flush()
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def probe(host: str, timeout: Duration = "1s") -> None:
@@ -194,17 +213,17 @@ class Client:
         with self._translated():
             return bytes(self._connected.read_write(group, offset, into, data, sent, True, False))
 
-    def sum_read(self, plan: SumRead) -> memoryview:
+    def sum_read(self, plan: SumRead) -> bytes:
         """Error words and data of one sum read, unchecked."""
         with self._translated():
             answer = self._connected.read_write(SUM_READ, plan.count, None, plan.request, None, True)
-        return memoryview(answer)
+        return bytes(answer)
 
-    def sum_write(self, count: int, request: bytearray) -> memoryview:
+    def sum_write(self, count: int, request: bytearray) -> bytes:
         """The error words of one sum write, unchecked."""
         with self._translated():
             answer = self._connected.read_write(SUM_WRITE, count, None, request, None, True)
-        return memoryview(answer)
+        return bytes(answer)
 
     def subscribe(
         self, group: int, offset: int, size: int, cycle_ns: int, callback: Callable[[int, bytes], None]

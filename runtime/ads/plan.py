@@ -57,9 +57,9 @@ class ReadPart:
         self._clean = bytes(self._errors.size)
         self._finishing = list(_finishing(items, with_version + with_state))
 
-    def take(self, answer: memoryview) -> Snapshot:
+    def take(self, answer: bytes) -> Snapshot:
         """AdsError with the name of the first channel that failed."""
-        if answer[: len(self._clean)] != self._clean:
+        if not answer.startswith(self._clean):
             codes = self._errors.unpack_from(answer)
             name, code = next((n, c) for n, c in zip(self.names, codes, strict=True) if c)
             raise AdsError(code, name)
@@ -129,7 +129,7 @@ class WritePart:
         parts = [item.type.encode(value, item.path) for item, value in zip(self.items, values, strict=True)]
         return bytearray(self._head + b"".join(parts))
 
-    def check(self, answer: memoryview) -> None:
+    def check(self, answer: bytes) -> None:
         """AdsError with the name of the first channel that was not written."""
         if answer != self._clean:
             codes = struct.unpack(f"<{len(self.items)}I", answer)

@@ -2,8 +2,6 @@
 
 import fnmatch
 import json
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +10,7 @@ import click
 from rich.console import Console
 
 from ..ads.browse import paths_below, unknown
-from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, load_pyads, probe
+from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
 from ..ads.model import AdsError, AdsErrorCode, Location
 from ..ads.plan import ReadItem, ReadPlan
 from ..ads.text import parse, plain, show
@@ -21,6 +19,7 @@ from ..errors import UnknownName
 from .ads_watch import watch_session
 from .terminal import columns, console, paragraph
 
+DEFAULT_NET_ID = "127.0.0.1.7.1"  # of a simulated PLC
 WIDEST_HEAD = 56  # of a row, in 80 columns
 Command = Callable[..., None]
 
@@ -123,7 +122,7 @@ def watch(
         book = TypeBook(client.type)
         items = [_item(client, book, path)[0] for path in paths]
         net_id = client.net_id
-    with _quiet_adslib():
+    with quiet_adslib():
         watch_session(console(), (host, net_id, port, timeout), items, every, count)
 
 
@@ -136,10 +135,11 @@ def _connected(host: str, net_id: str | None, port: int, timeout: str) -> Iterat
     load_pyads()
     candidates = [check_net_id(net_id)] if net_id else []
     probe(host, timeout)
-    candidates = candidates or [n for n in (identify(host), f"{host}.1.1", f"{host}.7.1") if n and n.count(".") == 5]
+    guesses = (identify(host), f"{host}.1.1", f"{host}.7.1", DEFAULT_NET_ID if host.startswith("127.") else None)
+    candidates = candidates or [n for n in guesses if n and n.count(".") == 5]
     if not candidates:
         raise LinkError(f"{host}: gives no NetId; --net-id is needed")
-    with _quiet_adslib():
+    with quiet_adslib():
         client = _first_that_answers(host, candidates, port, timeout)
         try:
             yield client
@@ -160,20 +160,6 @@ def _first_that_answers(host: str, candidates: list[str], port: int, timeout: st
         else:
             return client
     raise AssertionError("the last candidate returns or raises")
-
-
-@contextmanager
-def _quiet_adslib() -> Iterator[None]:
-    """AdsLib logs to file descriptor 2 whatever its caller does with the error; what goes wrong is told once, by us."""
-    sys.stderr.flush()
-    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nothing)
 
 
 def _item(client: Client, book: TypeBook, path: str) -> tuple[ReadItem, Location]:

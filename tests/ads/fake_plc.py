@@ -102,7 +102,7 @@ class FakeClient:
                 code = 0 if len(part) == item.size else AdsErrorCode.INVALID_OFFSET
             words.append(code)
             data += part.ljust(item.size, b"\0")
-        return memoryview(struct.pack(f"<{len(words)}I", *words) + data)
+        return struct.pack(f"<{len(words)}I", *words) + data
 
     def sum_write(self, count, request):
         self._request("sum_write")
@@ -114,4 +114,4 @@ class FakeClient:
             if place:
                 self.plc.memory[place.offset : place.offset + size] = request[position : position + size]
             position += size
-        return memoryview(struct.pack(f"<{count}I", *words))
+        return struct.pack(f"<{count}I", *words)

@@ -2,7 +2,7 @@
 
     python tests/bench/bench_bridge.py [--cycles 5000] [--cycle-time 2ms] [--reads 100] [--writes 10]
 
-The simulated PLC is another process on loopback with a task of 1 ms. "cycle" is all that the task executes: order the
+The simulated PLC is another process on loopback. "cycle" is all that the task executes: order the
 sum read, wait for it, 100 values into the program, 10 results to the owner. "read" and "write" are the requests alone,
 until the PLC has answered, without the hand-over between threads.
 """
@@ -35,14 +35,14 @@ def program(name, inputs, outputs, cycle):
     return type(name, (Program,), {"__annotations__": dict.fromkeys(members, LREAL), "cycle": cycle})
 
 
-def serve(inputs, outputs):
+def serve(inputs, outputs, cycle_time):
     """The simulated PLC; runs until its standard input ends."""
 
     def cycle(self):
         self.fIn0 += 1.0
 
     plc = Plc(RealTimeClock(spin=0))
-    plc.task("PlcTask", "1ms", programs=[program("MAIN", inputs, outputs, cycle)()])
+    plc.task("PlcTask", cycle_time, programs=[program("MAIN", inputs, outputs, cycle)()])
     with plc.serve_ads(HOST, NET_ID) as server:
         threading.Thread(target=lambda: (sys.stdin.read(), plc.stop()), daemon=True).start()
         server.operate()
@@ -109,6 +109,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cycles", type=int, default=5000)
     parser.add_argument("--cycle-time", default="2ms")
+    parser.add_argument("--plc-cycle-time", default="10ms", help="of the simulated PLC")
     parser.add_argument("--budget", default="5ms", help="generous, so that the wait itself is measured")
     parser.add_argument("--reads", type=int, default=100)
     parser.add_argument("--writes", type=int, default=10)
@@ -116,8 +117,9 @@ def main():
     options = parser.parse_args()
     parse_duration(options.cycle_time)
     if options.serve:
-        return serve(options.reads, options.writes)
+        return serve(options.reads, options.writes, options.plc_cycle_time)
     command = [sys.executable, __file__, "--serve", "--reads", str(options.reads), "--writes", str(options.writes)]
+    command += ["--plc-cycle-time", options.plc_cycle_time]
     with subprocess.Popen(command, stdin=subprocess.PIPE) as plc:
         await_plc()
         print(f"{options.reads} LREAL in, {options.writes} out; times in us:")
