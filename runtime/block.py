@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
+from .control import aim, array_refusal, control_words
 from .declare import (
     BUFFERS,
     NEXT,
@@ -65,6 +66,7 @@ _ORDER = (
     Role.PENDING,
     Role.SCRATCH,
 )
+_NOWHERE = object()  # no array at all, not even None
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
 
@@ -81,6 +83,7 @@ class Block:
     example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+    results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
 
     _m: Any  # the structure over the memory
 
@@ -113,7 +116,7 @@ class Block:
         clash = [i.name for i in call.inputs if i.name in declared]
         if clash:
             raise DeclarationError(f"{cls.__name__}: {one_of(clash)} is both an input of Call and a member")
-        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.inputs]
+        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.values]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         init = {f.name: f for f in self.fields if f.role is Role.INIT}
@@ -192,8 +195,12 @@ class Block:
     def _connect(self) -> None:
         """What refers to the memory by address: the input views and the control words of a single call."""
         address = ctypes.addressof(self._m)
-        self._call_control = np.array([address, 1, 0], np.int64)
+        self._call_control = np.zeros(control_words(type(self)), np.int64)
+        self._call_control[:2] = address, 1
         self._control = int(self._call_control.ctypes.data)
+        for pointer in self.results:
+            setattr(self, f"_at_{pointer}", _NOWHERE)
+            setattr(self, f"_size_{pointer}", 0)
         self._entry: Callable[[int], int] = self._unready
         for field in self.layout.fields:
             if field.role is Role.INPUT:
@@ -338,6 +345,8 @@ class AlgorithmBlock(Block):
     A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`.
     """
 
+    channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
+
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
     bError: BOOL = output("TRUE while the latest method failed")
     bNewResult: BOOL = output("TRUE when the latest call produced a new result")
@@ -367,6 +376,43 @@ class AlgorithmBlock(Block):
         if code:
             self._m.bNewResult = False
         return not code
+
+    def _connect(self) -> None:
+        super()._connect()
+        if not any(name.startswith("Configure") for name in self.methods):  # ready as declared
+            self._m.bConfigured = True
+            self._entry = self._first_call
+
+    def _first_call(self, control: int) -> int:
+        self._entry = self._runner()
+        return self._entry(control)
+
+    def _aim(self, **given: tuple[Any, int]) -> bool:
+        """Takes the arrays that Call fills, each with its size, for this call and the following ones."""
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        call = self.methods["Call"]
+        for declared in call.inputs:
+            if declared.name in given:
+                array, size = given[declared.name]
+                declared.type.check(array, f"Call.{declared.name}")
+                needed = self._buffer(self.results[declared.name]).nbytes
+                code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
+                if code:
+                    return self._finish(code, f"{declared.name}: {detail}")
+        for pointer, (array, size) in given.items():
+            aim(self, self._call_control, pointer, array.ctypes.data, 0)
+            setattr(self, f"_at_{pointer}", array)
+            setattr(self, f"_size_{pointer}", size)
+        return True
+
+    def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
+        """The body of a method that copies an array to what a pointer and a size were given for."""
+        code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
+        if code:
+            return self._finish(code, f"{pointer}: {detail}")
+        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        return self._finish(0)
 
     def _configured(self) -> bool:
         """The end of a successful Configure."""

@@ -11,6 +11,8 @@ import operator
 from collections.abc import Mapping
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
+import numpy as np
+
 from .dctime import parse_duration
 from .errors import DeclarationError, RangeError, WrongType
 
@@ -149,6 +151,7 @@ class InterfaceType(IecType):
         raise WrongType(f"{name}: {value!r} is no {self.name}; an object with {', '.join(self.needs)} is needed")
 
 
+<<<<<<< HEAD
 class StructType(IecType):
     """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
 
@@ -172,7 +175,34 @@ class StructType(IecType):
         if not isinstance(value, self.struct):
             raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
         parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
-        return self.struct(**parts)
+class PointerType(IecType):
+    """POINTER TO an elementary type, or PVOID: in Python a numpy array, which is read or written in place.
+
+    The array has elements of that type (LTIME and the other 64-bit integers: signed or not) and lies in one piece. In
+    an interface the input behind it, of the same name with n instead of p and with Size at the end, is its size in
+    bytes, the vendor's SIZEOF. No memory of its own: a block's memory holds no addresses.
+    """
+
+    def __init__(self, element: IecType | None = None) -> None:
+        self.name = f"POINTER TO {element}" if element else "PVOID"
+        self.dtype = np.dtype(element.ctype) if element else None
+
+    def check(self, value: Any, name: str) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, np.ndarray):
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a numpy array is needed")
+        if self.dtype is not None and not _same_memory(value.dtype, self.dtype):
+            raise WrongType(f"{name}: elements of type {value.dtype} are no {self.name}; {self.dtype} is needed")
+        if not value.flags.c_contiguous:
+            raise WrongType(f"{name}: the array has to lie in one piece (numpy.ascontiguousarray)")
+        return value
+
+
+def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+    integers = given.kind in "iu" and wanted.kind in "iu"
+    return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
+>>>>>>> f0b1697ee543fa6d18f3f17a95f10435d20c9aac
 
 
 class AnyType(IecType):
@@ -205,6 +235,10 @@ OTCID = Annotated[int, IntType("OTCID", ctypes.c_uint32, 32, False)]
 STRING = Annotated[str, StringType(80)]
 STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
+POINTER_TO_LREAL = Annotated[Any, PointerType(FloatType("LREAL", ctypes.c_double))]
+POINTER_TO_BOOL = Annotated[Any, PointerType(BoolType())]
+POINTER_TO_LTIME = Annotated[Any, PointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
+PVOID = Annotated[Any, PointerType()]
 
 
 def string(length: int) -> Any:
