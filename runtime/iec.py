@@ -151,7 +151,6 @@ class InterfaceType(IecType):
         raise WrongType(f"{name}: {value!r} is no {self.name}; an object with {', '.join(self.needs)} is needed")
 
 
-<<<<<<< HEAD
 class StructType(IecType):
     """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
 
@@ -175,6 +174,8 @@ class StructType(IecType):
         if not isinstance(value, self.struct):
             raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
         parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
+
+
 class PointerType(IecType):
     """POINTER TO an elementary type, or PVOID: in Python a numpy array, which is read or written in place.
 
@@ -202,7 +203,6 @@ class PointerType(IecType):
 def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
     integers = given.kind in "iu" and wanted.kind in "iu"
     return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
->>>>>>> f0b1697ee543fa6d18f3f17a95f10435d20c9aac
 
 
 class AnyType(IecType):
