@@ -334,8 +334,8 @@ class ParameterStructType(IecType):
         return self.struct(**parts)
 
 
-class PointerType(IecType):
-    """POINTER TO an elementary type, or PVOID: in Python a numpy array, which is read or written in place.
+class ArrayPointerType(IecType):
+    """As input of a method, POINTER TO an elementary type, or PVOID: in Python a numpy array, which is read or written in place.
 
     The array has elements of that type (LTIME and the other 64-bit integers: signed or not) and lies in one piece. In
     an interface the input behind it, of the same name with n instead of p and with Size at the end, is its size in
@@ -395,10 +395,10 @@ STRING = Annotated[str, StringType(80)]
 WSTRING = Annotated[str, WStringType(80)]
 STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
-POINTER_TO_LREAL = Annotated[Any, PointerType(FloatType("LREAL", ctypes.c_double))]
-POINTER_TO_BOOL = Annotated[Any, PointerType(BoolType())]
-POINTER_TO_LTIME = Annotated[Any, PointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
-PVOID = Annotated[Any, PointerType()]
+POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_double))]
+POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
+POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
+PVOID = Annotated[Any, ArrayPointerType()]
 
 
 def string(length: int) -> Any:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import RangeError, UnknownName, WrongType, one_of
-from .iec import IecType, PointerType, iec_type
+from .iec import IecType, ArrayPointerType, iec_type
 
 F = TypeVar("F", bound=Callable[..., Any])
 _REQUIRED = inspect.Parameter.empty
@@ -45,7 +45,7 @@ class Signature:
     @property
     def pointers(self) -> dict[str, str]:
         """Inputs that are pointers, each with the name of the input that holds its size."""
-        return {i.name: f"n{i.name[1:]}Size" for i in self.inputs if isinstance(i.type, PointerType)}
+        return {i.name: f"n{i.name[1:]}Size" for i in self.inputs if isinstance(i.type, ArrayPointerType)}
 
     @property
     def values(self) -> tuple[Input, ...]:
