@@ -10,9 +10,9 @@ from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextC
 from rich.text import Text
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, 80 columns in a pipe."""
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+def console(file: TextIO | None = None) -> Console:
+    """Standard output unless given; as wide as the terminal, 80 columns in a pipe."""
+    return Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def heading(out: Console, text: str) -> None:
