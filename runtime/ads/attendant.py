@@ -50,7 +50,9 @@ class Attendant:
     idle: called with a function to carry out while no run is in progress.
     """
 
-    def __init__(self, plc: Plc, image: PublishedImage, idle: Callable[[Callable[[], None]], Any] | None = None) -> None:
+    def __init__(
+        self, plc: Plc, image: PublishedImage, idle: Callable[[Callable[[], None]], Any] | None = None
+    ) -> None:
         self.plc, self.image = plc, image
         self.is_stopped = False
         self.horizon_ns: int | None = None  # cycles due from then on wait for ticks from outside

@@ -234,9 +234,7 @@ class ReadWrite(NamedTuple):
     data: bytes
 
 
-Request = (
-    ReadDeviceInfo | Read | Write | ReadState | WriteControl | AddNotification | DeleteNotification | ReadWrite
-)
+Request = ReadDeviceInfo | Read | Write | ReadState | WriteControl | AddNotification | DeleteNotification | ReadWrite
 COMMAND_OF: dict[type, Command] = {
     ReadDeviceInfo: Command.READ_DEVICE_INFO,
     Read: Command.READ,

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from ..ads.server import DEFAULT_NET_ID, AdsServer
 from ..ads.frames import TCP_PORT
+from ..ads.server import DEFAULT_NET_ID, AdsServer
 from ..clock import RealTimeClock
 from ..dctime import format_duration
 from ..errors import PlcError
@@ -25,7 +25,9 @@ DEMO_PROJECT = "alycat.sim.plc_project"
 @click.option("--project", type=click.Path(path_type=Path), metavar="FILE.py", help="A script that defines a Plc.")
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen [127.0.0.1].")
 @click.option("--net-id", metavar="NETID", help="AMS NetId [the address, then .7.1].")
-@click.option("--port", type=click.IntRange(0, 65_535), default=TCP_PORT, help="TCP port; most clients know only 48898.")
+@click.option(
+    "--port", type=click.IntRange(0, 65_535), default=TCP_PORT, help="TCP port; most clients know only 48898."
+)
 @click.option("--allow", multiple=True, metavar="WHO", help="IP address, network or NetId let in; may be repeated.")
 @click.option("--flat", is_flag=True, help="List members of structures as symbols too, for clients that need it.")
 @click.option("--verbose", is_flag=True, help="Tell of refused and broken connections.")
@@ -73,7 +75,12 @@ def demo_project() -> Plc:
 
 
 def start(
-    served: Plc, host: str = "127.0.0.1", net_id: str | None = None, port: int = TCP_PORT, allow: tuple[str, ...] = (), flat: bool = False
+    served: Plc,
+    host: str = "127.0.0.1",
+    net_id: str | None = None,
+    port: int = TCP_PORT,
+    allow: tuple[str, ...] = (),
+    flat: bool = False,
 ) -> AdsServer:
     if not served.tasks:
         raise PlcError(f"{served.name} has no tasks; plc.task(...) adds one")
