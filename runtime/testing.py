@@ -23,7 +23,17 @@ import numpy as np
 from .block import AlgorithmBlock, Block
 from .declare import SETTABLE, Role
 from .errors import AlycatError, WrongType
-from .iec import AnyType, BoolType, DurationType, FloatType, IecType, IntType, StringType, ParameterStructType, WrappedType
+from .iec import (
+    AnyType,
+    BoolType,
+    DurationType,
+    FloatType,
+    IecType,
+    IntType,
+    StringType,
+    ParameterStructType,
+    WrappedType,
+)
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
