@@ -153,9 +153,7 @@ def summing(connection, count):
     call = pyads.pyads_ex._adsDLL.AdsSyncReadWriteReqEx2
 
     def read():
-        code = call(
-            connection._port, target, 0xF080, count, len(answer), answer, len(items), items, ctypes.byref(size)
-        )
+        code = call(connection._port, target, 0xF080, count, len(answer), answer, len(items), items, ctypes.byref(size))
         assert code == 0 and size.value == len(answer), code
 
     return read
@@ -206,9 +204,7 @@ def samples(host, seconds, subscriptions=100):
             client.send(DeleteNotification(notification))
         counted = [int.from_bytes(value, "little") for _, value in got[notifications[0]]]
         lost = sum(b - a - 1 for a, b in zip(counted, counted[1:], strict=False))
-        steps = [
-            b - a for series in got.values() for (a, _), (b, _) in zip(series, series[1:], strict=False)
-        ]
+        steps = [b - a for series in got.values() for (a, _), (b, _) in zip(series, series[1:], strict=False)]
         pipe.send("stats")
         stats = pipe.recv()
         pipe.send("late")
