@@ -28,6 +28,14 @@ class DeclarationError(AlycatError, TypeError):
     """A block or program class is declared in a way that cannot work."""
 
 
+class DeclarationTextError(AlycatError, SyntaxError):
+    """A declaration text cannot be read; the message begins with file and line."""
+
+    def __init__(self, file: str, line: int, text: str) -> None:
+        super().__init__(f"{file}:{line}: {text}")
+        self.filename, self.lineno = file, line
+
+
 class SnapshotError(AlycatError, ValueError):
     """A snapshot is truncated, damaged, of another version, or of another class."""
 

@@ -247,7 +247,7 @@ class PointerType(IntType):
         return iec_type(self._target, self.word)
 
     @property
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         return f"{self.word} TO {self.target.name}"
 
     @name.setter

@@ -164,17 +164,18 @@ class Plc:
         port: int = 48898,
         allow: Iterable[str] | None = None,
         limits: "Limits | None" = None,
+        flat: bool = False,
     ) -> "AdsServer":
         """Start an ADS server for this Plc on a thread of its own; stop() or a with block ends it.
 
         host: where to listen; several Plcs on one machine take 127.0.0.2 and so on. port: nearly all clients know only
         48898. allow: IP addresses, networks or NetIds of the only clients that are let in; ADS itself has no
-        authentication. Clients see and change the Plc between two cycles only; see `alycat.runtime.ads`.
+        authentication. flat: list members of structures as symbols, too. Clients see and change the Plc between two cycles only; see `alycat.runtime.ads`.
         """
         from .ads.image import PlcImage
         from .ads.server import AdsServer
 
-        return AdsServer(self, PlcImage(self), host, net_id, port, allow=allow, limits=limits).start()
+        return AdsServer(self, PlcImage(self, flat), host, net_id, port, allow=allow, limits=limits).start()
 
     # --- running -----------------------------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from ..errors import AlycatError, one_of
 COMMANDS = {
     "demo": ("demo_command:demo", "Shows a clustered plant with drift and fault; writes a picture."),
     "run": ("run_command:run", "Runs a script's cyclic tasks."),
+    "plc": ("plc_command:plc", "Serves a simulated Beckhoff PLC to ADS clients."),
     "replay": ("replay_command:replay", "Runs a recording through a block; writes outputs and a picture."),
     "blocks": ("blocks_command:blocks", "Lists the blocks, or explains one."),
     "ads": ("ads_command:ads", "Lists, reads, writes and watches the variables of a PLC."),

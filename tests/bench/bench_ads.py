@@ -164,7 +164,7 @@ def place_of(connection, index):
     return symbol.index_group, symbol.index_offset
 
 
-def compare(hosts, seconds, rounds=7):
+def compare(hosts, seconds, rounds=21):
     """Both servers run throughout and are measured in turns, so that a busy machine is busy for both."""
     with (
         serving(serve_pyads, hosts[0]),
