@@ -2,8 +2,8 @@
 
 A simulated Beckhoff PLC stands in for the real one: a machine with three speeds, whose two vibrations can be read over
 ADS at 127.0.0.57. The bridge reads both into MAIN with one sum read per cycle, FB_ALY_DenStream finds the operating
-points, and the bridge writes the number of clusters back into the PLC. Then the PLC goes away. The tasks here go on; the
-bridge says so with AdsBridge.bStale, and MAIN stops learning meanwhile. When the PLC is back, so are the values.
+points, and the bridge writes the number of clusters back into the PLC. Then the PLC goes away. The tasks here go on;
+the bridge says so with AdsBridge.bStale, and MAIN stops learning meanwhile. When the PLC is back, so are the values.
 
     python samples/ads_bridge_sample.py              starts and stops the simulated PLC by itself; a few seconds
     alycat run samples/ads_bridge_sample.py --realtime    the same tasks, for a PLC that is there

@@ -125,6 +125,21 @@ class _SumItem(ctypes.LittleEndianStructure):
     _fields_ = (("group", ctypes.c_uint32), ("offset", ctypes.c_uint32), ("size", ctypes.c_uint32))
 
 
+def _request_of(items: Sequence[tuple[int, int, int]]) -> Any:
+    """The items as an array that pyads adds up in one step instead of item by item in each cycle.
+
+    pyads takes the length of the answer from len() and the sizes that it meets in an iteration; an item of the total
+    size is all it has to meet.
+    """
+    total = _SumItem(0, 0, sum(size for _, _, size in items))
+
+    class Request(_SumItem * len(items)):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[_SumItem]:
+            return iter((total,))
+
+    return Request(*(_SumItem(*item) for item in items))
+
+
 class SumRead:
     """The request of one sum read, made once: `items` are (group, offset, size)."""
 
@@ -133,7 +148,8 @@ class SumRead:
             raise RangeError(f"{len(items)} items in one sum read; at most {MAX_ITEMS} are sensible")
         self.count = len(items)
         self.size = sum(size for _, _, size in items)
-        self.request: Any = (_SumItem * self.count)(*(_SumItem(*item) for item in items))
+        self.items = list(items)
+        self.request: Any = _request_of(items)
 
 
 class Client:

@@ -6,7 +6,7 @@ from queue import Empty
 from typing import Any
 
 import click
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -123,14 +123,14 @@ class _Table(_View):
         self.take(snapshot)
         self._live.update(self.table(), refresh=True)
 
-    def table(self) -> Table:
+    def table(self) -> Group:
         """Names, types and values; a value that has just changed is bold."""
-        title = f"{self.session.client.host}  {self.status()}  (Ctrl-C ends)"
-        table = Table(box=None, pad_edge=False, title=Text(title), title_justify="left", title_style="bold cyan")
+        title = Text(f"{self.session.client.host}  {self.status()}  (Ctrl-C ends)", style="bold cyan")
+        table = Table(box=None, pad_edge=False)
         table.add_column("name", overflow="fold")
         table.add_column("type", overflow="ellipsis", no_wrap=True)
         table.add_column("value", overflow="fold")
         for item, text, changed in zip(self.items, self.values, self.changed, strict=True):
             style = "dim" if self.stale_ns else "bold" if changed else ""
             table.add_row(Text(item.path), Text(item.type.name), Text(text, style=style))
-        return table
+        return Group(title, table)

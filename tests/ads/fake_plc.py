@@ -89,19 +89,19 @@ class FakeClient:
     def sum_read(self, plan):
         self._request("sum_read")
         words, data = [], b""
-        for item in plan.request:
+        for group, offset, size in plan.items:
             code, part = 0, b""
-            if item.group in self.plc.refused_groups:
+            if group in self.plc.refused_groups:
                 code = AdsErrorCode.INVALID_GROUP
-            elif item.group == VERSION:
+            elif group == VERSION:
                 part = bytes([self.plc.symbol_version])
-            elif item.group == DEVICE_DATA:
+            elif group == DEVICE_DATA:
                 part = struct.pack("<HH", self.plc.ads_state, 0)
             else:
-                part = bytes(self.plc.memory[item.offset : item.offset + item.size])
-                code = 0 if len(part) == item.size else AdsErrorCode.INVALID_OFFSET
+                part = bytes(self.plc.memory[offset : offset + size])
+                code = 0 if len(part) == size else AdsErrorCode.INVALID_OFFSET
             words.append(code)
-            data += part.ljust(item.size, b"\0")
+            data += part.ljust(size, b"\0")
         return struct.pack(f"<{len(words)}I", *words) + data
 
     def sum_write(self, count, request):
