@@ -368,9 +368,13 @@ class AlgorithmBlock(Block):
             self._m.bNewResult = False
         return not code
 
+    def _begin(self) -> None:
+        """Outputs that start with a value from the configuration take it; after Configure and Reset."""
+
     def _configured(self) -> bool:
         """The end of a successful Configure."""
         self._m.bConfigured = True
+        self._begin()
         self._entry = self._runner()
         return self._finish(0)
 
@@ -385,6 +389,7 @@ class AlgorithmBlock(Block):
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
+        self._begin()
         return self._finish(0)
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
