@@ -12,7 +12,17 @@ if TYPE_CHECKING:
     from .base.edge_counter import FB_ALY_EdgeCounter_1Ch as FB_ALY_EdgeCounter_1Ch
     from .base.edge_counter_on_off import FB_ALY_EdgeCounterOnOff_1Ch as FB_ALY_EdgeCounterOnOff_1Ch
     from .base.edge_counter_on_off import FB_ALY_EdgeCounterOnOff_2Ch as FB_ALY_EdgeCounterOnOff_2Ch
+    from .base.event_timing_analysis import FB_ALY_EventTimingAnalysis_1Ch as FB_ALY_EventTimingAnalysis_1Ch
+    from .base.event_timing_analysis import FB_ALY_EventTimingAnalysis_2Ch as FB_ALY_EventTimingAnalysis_2Ch
+    from .base.flip_flop import FB_ALY_FlipFlop_2Ch as FB_ALY_FlipFlop_2Ch
     from .base.latching_switch import FB_ALY_LatchingSwitch_1Ch as FB_ALY_LatchingSwitch_1Ch
+    from .base.lifecycle_analysis import FB_ALY_LifecycleAnalysis_1Ch as FB_ALY_LifecycleAnalysis_1Ch
+    from .base.lifetime_analysis import FB_ALY_LifetimeAnalysis_1Ch as FB_ALY_LifetimeAnalysis_1Ch
+    from .base.moving_interval_counter import FB_ALY_MovingIntervalCounter_1Ch as FB_ALY_MovingIntervalCounter_1Ch
+    from .base.piece_counters import FB_ALY_ContinuousPieceCounter_1Ch as FB_ALY_ContinuousPieceCounter_1Ch
+    from .base.piece_counters import FB_ALY_IntervalPieceCounter_1Ch as FB_ALY_IntervalPieceCounter_1Ch
+    from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
+    from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
     from .system.system_time import FB_ALY_GetSystemTime as FB_ALY_GetSystemTime
@@ -50,6 +60,16 @@ BLOCKS = {
     "FB_ALY_EdgeCounterOnOff_1Ch": "alycat.blocks.base.edge_counter_on_off",
     "FB_ALY_EdgeCounterOnOff_2Ch": "alycat.blocks.base.edge_counter_on_off",
     "FB_ALY_LatchingSwitch_1Ch": "alycat.blocks.base.latching_switch",
+    "FB_ALY_FlipFlop_2Ch": "alycat.blocks.base.flip_flop",
+    "FB_ALY_EventTimingAnalysis_1Ch": "alycat.blocks.base.event_timing_analysis",
+    "FB_ALY_EventTimingAnalysis_2Ch": "alycat.blocks.base.event_timing_analysis",
+    "FB_ALY_TimingAnalysis_1Ch": "alycat.blocks.base.timing_analysis",
+    "FB_ALY_Timer_1Ch": "alycat.blocks.base.timer",
+    "FB_ALY_ContinuousPieceCounter_1Ch": "alycat.blocks.base.piece_counters",
+    "FB_ALY_IntervalPieceCounter_1Ch": "alycat.blocks.base.piece_counters",
+    "FB_ALY_MovingIntervalCounter_1Ch": "alycat.blocks.base.moving_interval_counter",
+    "FB_ALY_LifetimeAnalysis_1Ch": "alycat.blocks.base.lifetime_analysis",
+    "FB_ALY_LifecycleAnalysis_1Ch": "alycat.blocks.base.lifecycle_analysis",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
