@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import RangeError, UnknownName, WrongType, one_of
-from .iec import IecType, ArrayPointerType, iec_type
+from .iec import ArrayPointerType, IecType, iec_type
 
 F = TypeVar("F", bound=Callable[..., Any])
 _REQUIRED = inspect.Parameter.empty

@@ -30,8 +30,8 @@ from .iec import (
     FloatType,
     IecType,
     IntType,
-    StringType,
     ParameterStructType,
+    StringType,
     WrappedType,
 )
 
