@@ -335,7 +335,7 @@ class ParameterStructType(IecType):
 
 
 class ArrayPointerType(IecType):
-    """As input of a method, POINTER TO an elementary type, or PVOID: in Python a numpy array, which is read or written in place.
+    """As input of a method, POINTER TO an elementary type, or PVOID: a numpy array, read or written in place.
 
     The array has elements of that type (LTIME and the other 64-bit integers: signed or not) and lies in one piece. In
     an interface the input behind it, of the same name with n instead of p and with Size at the end, is its size in
