@@ -17,7 +17,7 @@ TIMES_OF_DAY = ("TOD", "TIME_OF_DAY")
 def show(value: Any, kind: ValueType) -> str:
     """A value in one line."""
     if isinstance(kind, ArrayType):
-        return _show_array(value, kind.element)
+        return _show_array(value, kind, 1)
     if isinstance(kind, StructType):
         return ", ".join(f"{name} {show(value[name], member)}" for name, _, member, _ in kind.members)
     if isinstance(kind, EnumType):
@@ -33,8 +33,10 @@ def show(value: Any, kind: ValueType) -> str:
     return _show_number(value, kind)
 
 
-def _show_array(value: list[Any], element: ValueType) -> str:
-    return "[" + ", ".join(_show_array(v, element) if isinstance(v, list) else show(v, element) for v in value) + "]"
+def _show_array(value: list[Any], kind: ArrayType, depth: int) -> str:
+    """An array, or at a greater depth the list of its next dimension."""
+    last = depth == len(kind.lengths)
+    return "[" + ", ".join(show(v, kind.element) if last else _show_array(v, kind, depth + 1) for v in value) + "]"
 
 
 def _show_number(value: int, kind: ValueType) -> str:

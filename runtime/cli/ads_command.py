@@ -2,12 +2,14 @@
 
 import fnmatch
 import json
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from rich.console import Console
+from rich.text import Text
 
 from ..ads.browse import paths_below, unknown
 from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
@@ -17,10 +19,10 @@ from ..ads.text import parse, plain, show
 from ..ads.typebook import StructType, TypeBook, ValueType
 from ..errors import UnknownName
 from .ads_watch import watch_session
-from .terminal import columns, console, paragraph
+from .terminal import console, paragraph
 
 DEFAULT_NET_ID = "127.0.0.1.7.1"  # of a simulated PLC
-WIDEST_HEAD = 56  # of a row, in 80 columns
+WIDEST_NAME, WIDEST_TYPE = 36, 20  # of a row in columns
 Command = Callable[..., None]
 
 
@@ -212,12 +214,17 @@ def _value_rows(path: str, kind: ValueType, value: Any) -> Iterator[tuple[str, s
 
 
 def _print_rows(out: Console, rows: list[tuple[str, str, str]]) -> None:
-    """Name, type and what there is to say; a row that is too wide for 80 columns has its name on a line of its own."""
-    narrow = [row for row in rows if len(row[0]) + len(row[1]) <= WIDEST_HEAD]
-    if len(narrow) == len(rows):
-        widest = max((len(row[0]) for row in rows), default=0) + max((len(row[1]) for row in rows), default=0)
-        if widest <= WIDEST_HEAD:
-            return columns(out, rows, indent=0) if rows else None
+    """Name, type and what there is to say, in columns; a row too wide for them has its name on a line of its own."""
+    in_columns = [row for row in rows if len(row[0]) <= WIDEST_NAME and len(row[1]) <= WIDEST_TYPE]
+    names = max((len(row[0]) for row in in_columns), default=0)
+    types = max((len(row[1]) for row in in_columns), default=0)
     for name, type_name, text in rows:
-        out.print(name, soft_wrap=True, style="bold")
-        paragraph(out, f"{type_name}  {text}".rstrip(), indent=4)
+        if len(name) <= names and len(type_name) <= types:
+            head, left = f"{name:{names}}  {type_name:{types}}", names + types + 4
+        else:
+            out.print(Text(name, style="bold"), soft_wrap=True)
+            head, left = f"    {type_name}", 6 + len(type_name)
+        lines = textwrap.wrap(text, max(out.width - left, 20), break_on_hyphens=False) or [""]
+        out.print(Text(f"{head}  {lines[0]}".rstrip()), soft_wrap=True)
+        for line in lines[1:]:
+            out.print(Text(" " * left + line), soft_wrap=True)

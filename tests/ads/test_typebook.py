@@ -148,6 +148,8 @@ def test_values_that_do_not_fit(book, name, value, error, message):
         ("STRING(9)", "a b", "a b", "'a b'"),
         ("E_State", "eRun", "eRun", ""),
         ("ARRAY [0..1] OF REAL", "[0.1, 2]", [0.1, 2], "[0.1, 2]"),
+        ("ARRAY [0..1] OF ARRAY [0..1] OF BYTE", "[[1, 2], [3, 4]]", [[1, 2], [3, 4]], "[[1, 2], [3, 4]]"),
+        ("ARRAY [0..1,0..1] OF BYTE", "[1, 2, 3, 4]", [1, 2, 3, 4], "[[1, 2], [3, 4]]"),
     ],
 )
 def test_text_of_people(book, name, text, value, shown):
