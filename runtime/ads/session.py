@@ -197,7 +197,8 @@ class Session:
             return None  # an old or small device without one
 
     def _look_up(self) -> tuple[list[ReadItem], list[WriteItem]]:
-        book, problems = TypeBook(self.client.type), []
+        book = TypeBook(self.client.type)
+        problems: list[str] = []
         items: list[ReadItem] = []
         writes: list[WriteItem] = []
         for wish, is_read in [*((w, True) for w in self.reads), *((w, False) for w in self.writes)]:

@@ -297,8 +297,9 @@ def fits(local: IecType, remote: ValueType, is_read: bool) -> bool:
     """Whether a PLC's value can always be read into a local variable, or the other way round be written."""
     local = bare(local)
     if isinstance(remote, ArrayType):
-        same = isinstance(local, composite.ArrayType) and local.lengths == remote.lengths
-        return same and fits(local.element, remote.element, is_read)  # type: ignore[union-attr]
+        if not isinstance(local, composite.ArrayType) or local.lengths != remote.lengths:
+            return False
+        return fits(local.element, remote.element, is_read)
     if isinstance(remote, StructType):
         if not isinstance(local, composite.StructType) or len(local.by_name) != len(remote.members):
             return False
