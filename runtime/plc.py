@@ -170,7 +170,8 @@ class Plc:
 
         host: where to listen; several Plcs on one machine take 127.0.0.2 and so on. port: nearly all clients know only
         48898. allow: IP addresses, networks or NetIds of the only clients that are let in; ADS itself has no
-        authentication. flat: list members of structures as symbols, too. Clients see and change the Plc between two cycles only; see `alycat.runtime.ads`.
+        authentication. flat: list members of structures as symbols, too. Clients see and change the Plc between two
+        cycles only; see `alycat.runtime.ads`.
         """
         from .ads.image import PlcImage
         from .ads.server import AdsServer

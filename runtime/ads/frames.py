@@ -109,10 +109,10 @@ class Framer:
         try:
             while len(rest) - start >= 6:
                 kind, length = TCP_HEADER.unpack_from(rest, start)
-                if length > self._limit:
-                    raise FrameError(f"frame of {length} bytes; at most {self._limit} are accepted")
                 if kind not in _KINDS:
                     raise FrameError(f"frame of unknown kind 16#{kind:04X}")
+                if length > self._limit:
+                    raise FrameError(f"frame of {length} bytes; at most {self._limit} are accepted")
                 if len(rest) - start - 6 < length:
                     return
                 body = bytes(rest[start + 6 : start + 6 + length])

@@ -1,7 +1,7 @@
 """Device notifications: one scheduler for thousands of subscriptions, driven by the cycles of the Plc; no I/O.
 
-Subscriptions wait in a calendar under the number of the cycle in which they are due next, so a cycle looks at no others.
-What one client gets in one cycle is packed into one frame. Rules: InfoSys "Add Device Notification".
+Subscriptions wait in a calendar under the number of the cycle in which they are due next, so a cycle looks at no
+others. What one client gets in one cycle is packed into one frame. Rules: InfoSys "Add Device Notification".
 """
 
 import enum
@@ -86,9 +86,24 @@ class Subscription:
     """One device notification."""
 
     __slots__ = (
-        "delay_ns", "end", "group", "group_of", "handle", "head", "is_live", "last", "offset", "on_change", "period", "read",
-        "ready_ns", "route", "since_ns", "size", "task",
-    )  # fmt: skip
+        "delay_ns",
+        "end",
+        "group",
+        "group_of",
+        "handle",
+        "head",
+        "is_live",
+        "last",
+        "offset",
+        "on_change",
+        "period",
+        "read",
+        "ready_ns",
+        "route",
+        "since_ns",
+        "size",
+        "task",
+    )
 
     def __init__(
         self, handle: int, route: Route, group: int, offset: int, size: int, on_change: bool, delay_ns: int

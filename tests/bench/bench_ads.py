@@ -8,6 +8,7 @@ and for notifications a plain socket, for pyads calls Python for each sample.
 
 import argparse
 import ctypes
+import itertools
 import multiprocessing
 import statistics
 import struct
@@ -203,8 +204,8 @@ def samples(host, seconds, subscriptions=100):
         for notification in notifications:
             client.send(DeleteNotification(notification))
         counted = [int.from_bytes(value, "little") for _, value in got[notifications[0]]]
-        lost = sum(b - a - 1 for a, b in zip(counted, counted[1:], strict=False))
-        steps = [b - a for series in got.values() for (a, _), (b, _) in zip(series, series[1:], strict=False)]
+        lost = sum(b - a - 1 for a, b in itertools.pairwise(counted))
+        steps = [b - a for series in got.values() for (a, _), (b, _) in itertools.pairwise(series)]
         pipe.send("stats")
         stats = pipe.recv()
         pipe.send("late")
@@ -296,6 +297,15 @@ def ask_for_ever(host, period_s, stop):
         time.sleep(max(0.0, period_s - (time.perf_counter() - start)))
 
 
+def measure(pipe, seconds, text):
+    pipe.send("late")
+    _, before = pipe.recv()
+    time.sleep(seconds)
+    pipe.send("late")
+    late, after = pipe.recv()
+    print(f"{text}: {spread(late)}; exceeded {after - before}")
+
+
 def lateness(host, seconds):
     context = multiprocessing.get_context("spawn")
     for cycle_time in ("1ms", "10ms"):
@@ -304,24 +314,16 @@ def lateness(host, seconds):
         with serving(serve_alycat, host, cycle_time) as pipe:
             time.sleep(0.5)
 
-            def measure(text):
-                pipe.send("late")
-                _, before = pipe.recv()
-                time.sleep(seconds)
-                pipe.send("late")
-                late, after = pipe.recv()
-                print(f"{cycle_time} Plc {text}: {spread(late)}; exceeded {after - before}")
-
-            measure("served, no client")
+            measure(pipe, seconds, f"{cycle_time} Plc served, no client")
             idle = [RawClient(host, f"{host}.7.1") for _ in range(50)]
-            measure("50 clients connected")
+            measure(pipe, seconds, f"{cycle_time} Plc, 50 clients connected")
             for client in idle:
                 client.close()
             stop = context.Event()
             process = context.Process(target=ask_for_ever, args=(host, 0.1, stop), daemon=True)
             process.start()
             time.sleep(2)
-            measure("50 clients, each a read every 100 ms")
+            measure(pipe, seconds, f"{cycle_time} Plc, 50 clients, each a read every 100 ms")
             stop.set()
             process.join(5)
 
