@@ -8,5 +8,14 @@ Rooms, from the wire inwards; imports run downwards only:
     image       the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
     entries     symbol and data type entries as bytes
     model       what image and device agree on: locations, types, errors
-    bridge      the client: channels of a PLC into a program and back, over pyads
+
+and on the client's side, over pyads:
+
+    bridge      channels of a PLC into a program and back, latched at the edges of its cycles
+    owner       the one thread per host that does all requests, and reconnects
+    session     what one bridge has resolved: plans, notifications, counters
+    plan        which bytes a cycle asks for and what they become
+    browse      what a PLC has, and names close to one that it does not have
+    typebook    the types of a PLC as struct formats; text: values as people write them
+    client      one connection of pyads: bytes out, bytes in; decode: symbol and type entries from bytes
 """

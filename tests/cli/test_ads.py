@@ -5,8 +5,8 @@ import os
 import struct
 
 import pytest
-from ads.fake_plc import FakePlc
-from ads.wire_plc import WirePlc
+from bridge.fake_plc import FakePlc
+from bridge.wire_plc import WirePlc
 
 pytest.importorskip("pyads", reason="alycat ads needs pyads")
 

@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from ads.fake_plc import FakePlc
+from bridge.fake_plc import FakePlc
 
 from alycat.runtime.ads.client import DEVICE_DATA, VERSION, LinkError
 from alycat.runtime.ads.model import AdsError

@@ -5,12 +5,6 @@ import threading
 from alycat.runtime import Plc, Program, RealTimeClock
 from alycat.runtime.iec import BOOL, LREAL, UDINT
 
-try:
-    from alycat.runtime.ads.image import PlcImage as Image
-except ImportError:
-    from ads.small import SmallImage as Image
-from alycat.runtime.ads.server import AdsServer
-
 
 class MAIN(Program):
     """A plant with two vibrations that grow with its counter."""
@@ -56,9 +50,8 @@ class SimulatedPlc:
         self.plc.task("PlantTask", "2ms", programs=[("MAIN", self.program)])
 
     def start(self, version=1):
-        image = Image(self.plc)
-        image.version = version
-        self.server = AdsServer(self.plc, image, self.host, self.net_id).start()
+        self.server = self.plc.serve_ads(self.host, self.net_id)
+        self.server.attendant.image.version = version
         self._runner = threading.Thread(target=self.server.operate, daemon=True)
         self._runner.start()
         return self
@@ -66,8 +59,9 @@ class SimulatedPlc:
     def stop(self):
         if self._runner:
             self.server.stop()
-            self.plc.stop()
-            self._runner.join(5)
+            while self._runner.is_alive():  # a stop before the run has begun is forgotten
+                self.plc.stop()
+                self._runner.join(0.05)
             self._runner = None
 
     def __enter__(self):

@@ -4,8 +4,8 @@ import threading
 from itertools import pairwise
 
 import pytest
-from ads.simulated import MAIN as Plant
-from ads.simulated import Changed, SimulatedPlc
+from bridge.simulated import MAIN as Plant
+from bridge.simulated import Changed, SimulatedPlc
 
 from alycat.runtime import Plc, Program, RealTimeClock
 from alycat.runtime.ads.bridge import AdsBridge

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from ads.simulated import SimulatedPlc
+from bridge.simulated import SimulatedPlc
 from click.testing import CliRunner
 from rich.console import Console
 
