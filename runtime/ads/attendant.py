@@ -9,7 +9,7 @@ same jobs are done by whoever `idle` hands them to.
 import queue
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, NamedTuple, Protocol
 
 from .. import plcfile
@@ -77,7 +77,7 @@ class Attendant:
         """Leave the Plc alone; one that is held goes on."""
         self.is_stopped, self.horizon_ns = False, None
         if self.plc.attendant == self._attend:
-            del self.plc.attendant
+            self.plc.attendant = nullcontext
         self.submit(self._forget, lambda _: None)
 
     def _forget(self) -> None:
@@ -208,7 +208,7 @@ class Attendant:
         failed = [task for task in self.plc.tasks if task.error]
         for task in failed:
             task.error, task.failure = None, ""
-        if failed and self._is_operating:
+        if failed and self._is_operating and self._is_running:
             self.plc.end("reset")  # only a new run takes them up again
         for group, offset, data in kept:
             self.image.write(group, offset, data)

@@ -67,12 +67,13 @@ class Limits:
 class Deferred(NamedTuple):
     """An answer that is made between two cycles, by `action`, and completed on the server's thread by `finish`.
 
-    With `waits` the action gets a function to call when the answer is due.
+    With `waits` the action gets a function to call when the answer is due. `after` is called when it has been sent.
     """
 
     action: Callable[..., Any]
     finish: Callable[[Any], Response] = lambda _: Result()
     waits: bool = False
+    after: Callable[[], None] = lambda: None
 
 
 @dataclass(eq=False)
@@ -197,11 +198,11 @@ class Device:
             for route in taken.routes.values():
                 route.outlet = session
             taken.routes.clear()
-            self.scheduler.catch_up()
         else:
             self._registered[wanted] = Registration(session)
         session.ports.add(wanted)
         session.send(frames.frame(Kind.OPEN_PORT, frames.address(self._router_net_id, wanted)))
+        self.scheduler.catch_up()
 
     def _close_port(self, session: Session, body: bytes) -> None:
         port = int.from_bytes(body[:2], "little")
@@ -259,6 +260,7 @@ class Device:
             except AdsError as error:
                 data = frames.failure_data(packet.command, error.code)
             self._answer(session, packet, data)
+            deferred.after()
 
         def done(outcome: Any) -> None:
             self._post(lambda: complete(outcome))
@@ -344,10 +346,9 @@ class Device:
     def _change(self, job: Callable[[], None], follow: Callable[[], None]) -> Deferred:
         def finish(_: Any) -> Response:
             follow()
-            self._post(self.tell)  # after the answer
             return Result()
 
-        return Deferred(job, finish)
+        return Deferred(job, finish, after=self.tell)
 
     # --- ports 10000 and 200 -----------------------------------------------------------------------------------------
 

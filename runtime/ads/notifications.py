@@ -243,7 +243,7 @@ class Scheduler:
         self._look(subscription, cycle.memory, cycle.time_ns, always=True)
         if not subscription.is_live:
             return
-        subscription.since_ns = cycle.time_ns
+        subscription.since_ns = cycle.time_ns if cycle.task else cycle.time_ns - 1  # a cycle may begin at that time
         if subscription.task:
             self._members[subscription.task] += 1
             self.wanted.add(subscription.task)
