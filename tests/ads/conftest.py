@@ -31,7 +31,13 @@ class Bench:
         self._timers, self._order = [], itertools.count()
         more = {"allows": allows} if allows else {}
         self.device = Device(
-            self.attendant, NET_ID, "127.0.0.1.1.1", lambda: self.time_ns, self._later, limits=limits or Limits(), **more
+            self.attendant,
+            NET_ID,
+            "127.0.0.1.1.1",
+            lambda: self.time_ns,
+            self._later,
+            limits=limits or Limits(),
+            **more,
         )
         self.attendant.deliver = self.device.cycle
 
