@@ -14,9 +14,10 @@ def test_sum_read_fills_the_slot_of_a_failed_item(bench, client):
     handle = client.handle("MAIN.nValue")
     items = [(value.group, value.offset, 8), (0x7777, 0, 3), (0xF005, handle, 8), (text.group, text.offset, 6)]
     answer = client.ask(ReadWrite(0xF080, 4, 1000, triples(*items)))
-    assert answer.data == struct.pack("<4I", 0, 1794, 0, 0) + struct.pack("<d", 1.5) + bytes(3) + b"\5" + bytes(
-        7
-    ) + b"hello\0"
+    assert (
+        answer.data
+        == struct.pack("<4I", 0, 1794, 0, 0) + struct.pack("<d", 1.5) + bytes(3) + b"\5" + bytes(7) + b"hello\0"
+    )
 
 
 def test_sum_read_ex_has_actual_lengths(client):
