@@ -191,10 +191,6 @@ class WrappedType(IecType):
         except ValueError:  # a union or an address can bring any bits into an enumeration
             return raw
 
-    @property
-    def shape(self) -> str:
-        return f"{self.name}:{self.storage.name}"
-
 
 class AliasType(IecType):
     """Another name for a type."""
@@ -369,7 +365,9 @@ def iec_type(annotation: Any, where: str = "") -> IecType:
     base, extras = annotation, list[Any]()
     if get_origin(annotation) is Annotated:
         base, *extras = get_args(annotation)
-    kind = next((e for e in extras if isinstance(e, IecType)), None) or _type_of_class(base, tuple(extras), where)
+    kind = next((e for e in (base, *extras) if isinstance(e, IecType)), None) or _type_of_class(
+        base, tuple(extras), where
+    )
     for extra in extras:
         if isinstance(extra, (Alias, Subrange)):
             kind = extra.refine(kind, where)

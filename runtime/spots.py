@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .composite import ArrayType, StructType, put
+from .composite import ArrayType, OutOfBounds, StructType, put
 from .declare import Field
+from .errors import UnknownName, WrongType
 from .iec import IecType, PointerType, ReferenceType, behind_alias
 
 if TYPE_CHECKING:
@@ -55,7 +56,10 @@ def follow(spot: Spot, steps: list[tuple[str, str, str]], roots: "list[Variables
             constant = spot.is_constant or inner.is_constant
             spot = _with(inner, constant, spot.is_fixed)
         elif index and isinstance(kind, ArrayType):
-            position = kind.position(tuple(int(part) for part in index.split(",")), spot.path)
+            try:
+                position = kind.position(tuple(int(part) for part in index.split(",")), spot.path)
+            except (OutOfBounds, WrongType) as error:
+                raise UnknownName(str(error)) from None
             text = ",".join(map(str, kind.index(position)))
             read, store = partial(operator.getitem, raw, position), partial(put, raw, position)
             address = spot.address + position * ctypes.sizeof(kind.element.ctype)
@@ -82,7 +86,7 @@ def _through(spot: Spot, roots: "list[Variables]", wanted: type[PointerType], ma
     number, offset = divmod(spot.read(), 1 << ADDRESS_SHIFT)
     size = ctypes.sizeof(kind.target.ctype)
     if not 0 < number <= len(roots) or offset + size > roots[number - 1]._layout.size:
-        raise LookupError(f"{spot.path}: points to nothing")
+        raise UnknownName(f"{spot.path}: points to nothing")
     memory = (kind.target.ctype * 1).from_buffer(roots[number - 1]._m, offset)
     read, store = partial(operator.getitem, memory, 0), partial(put, memory, 0)
     address = ctypes.addressof(memory)

@@ -118,6 +118,8 @@ class SymbolTable(Mapping[str, Symbol]):
     def __getitem__(self, path: str) -> Symbol:
         try:
             return self._resolve(path)
+        except UnknownName:  # says more than that there is none
+            raise
         except (LookupError, AttributeError, StopIteration, ValueError):
             raise UnknownName(self._unknown(path)) from None
 

@@ -226,7 +226,7 @@ class Parser:
             declared.values.append((token, self._until(",", ")") if self.accept(":=") else []))
             if self.expect(",", ")").text == ")":
                 break
-        if self.token.kind == "name":
+        if self.token.kind == "name" and not self.sees("END_TYPE"):
             declared.spelling = self.spelling()
         declared.initial = self._initial()
 
@@ -252,8 +252,16 @@ class Parser:
                     m.spelling = Spelling("REFERENCE", m.token, m.spelling)
             if section.text.upper() not in NOT_IN_THE_BLOCK:
                 declared.members += members
+        self._implementation()
+
+    def _implementation(self) -> None:
+        """Pass over statements, up to their end or the next declaration with its pragmas."""
         while self.token.kind != "end" and not self.accept("END_FUNCTION_BLOCK"):
-            self.take()  # its implementation
+            if self.sees("TYPE", "VAR_GLOBAL", "FUNCTION_BLOCK"):
+                while self.text.tokens[self.at - 1].kind == "pragma":
+                    self.at -= 1
+                return
+            self.take()
 
     def _section(self, into: list[Variable]) -> None:
         """The variables after VAR_GLOBAL and its kin, up to END_VAR."""

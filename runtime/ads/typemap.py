@@ -163,6 +163,8 @@ class TypeMap:
         """Make a type and all it names known; returns its name. DeclarationError for two types of one name."""
         if kind in self._names:
             return self._names[kind]
+        if wrapped_block(kind):  # in a structure, where there is room for the value only
+            return self.add(storage(kind))
         name = self._names[kind] = type_name(kind)
         key = name.lower()
         if self._sources.setdefault(key, kind.shape) != kind.shape:
@@ -203,7 +205,7 @@ class TypeMap:
             sort,
             size_of(kind),
             BIG_TYPE,
-            self.add(kind.base) if kind.base else "",
+            self.add(kind.base) if kind.base and kind.has_header else "",
             kind.meaning,
             members=tuple(self._member(kind, f) for f in kind.layout.fields),
             methods=tuple(self._method(m) for m in kind.methods),

@@ -39,12 +39,16 @@ def leaves(kind: IecType, start: int, first: int, last: int, is_read_only: bool 
     if isinstance(kind, StructType) and not kind.is_union:
         for f in kind.layout.fields:
             yield from leaves(f.type, start + kind.layout.offset(f.name), first, last, is_read_only or f.constant)
-    elif isinstance(kind, ArrayType) and not is_read_only:
+    elif isinstance(kind, ArrayType) and not is_read_only and not _is_bools(kind):
         step = size_of(kind.element)
         for n in range(max(0, (first - start) // step), min(kind.count, -(-(last - start) // step))):
             yield from leaves(kind.element, start + n * step, first, last)
     else:
         yield Leaf(kind, start, is_read_only)
+
+
+def _is_bools(kind: ArrayType) -> bool:
+    return isinstance(behind_alias(kind.element), BoolType)
 
 
 def checked(kind: IecType, base: int, start: int, data: bytes, path: str) -> bytes:
@@ -53,7 +57,7 @@ def checked(kind: IecType, base: int, start: int, data: bytes, path: str) -> byt
     NOT_PERMITTED where a member is read-only, INVALID_VALUE where a whole value is written that its type does not have.
     """
     end = start + len(data)
-    stored = data
+    stored: bytes | bytearray = data
     for leaf in leaves(kind, base, start, end):
         if leaf.is_read_only:
             raise AdsError(AdsErrorCode.NOT_PERMITTED, f"{path} is read-only, in part at least")
@@ -61,12 +65,16 @@ def checked(kind: IecType, base: int, start: int, data: bytes, path: str) -> byt
         stop = leaf.start + size
         if isinstance(leaf.kind, (StringType, WStringType)):
             width = 1 if isinstance(leaf.kind, StringType) else 2
-            cut = max(stop - width, start) - start
-            if stop <= end or cut < len(data):
-                stored = stored[:cut] + bytes(min(stop, end) - start - cut) + stored[min(stop, end) - start :]
+            first, last = max(stop - width, start) - start, min(stop, end) - start
+            if first < last:
+                stored = stored if isinstance(stored, bytearray) else bytearray(stored)
+                stored[first:last] = bytes(last - first)
+        elif isinstance(leaf.kind, ArrayType):  # of BOOL, all at once
+            if data[max(leaf.start - start, 0) : stop - start].translate(None, b"\0\1"):
+                raise AdsError(AdsErrorCode.INVALID_VALUE, f"{path}: a BOOL is 0 or 1")
         elif start <= leaf.start and stop <= end:
             _check(leaf.kind, data[leaf.start - start : stop - start], path)
-    return stored
+    return bytes(stored)
 
 
 def _check(kind: IecType, raw: bytes, path: str) -> None:
