@@ -493,7 +493,7 @@ class Device:
                 self.scheduler.flush(time_ns)
 
     def _routes(self) -> list[Route]:
-        holders = [*self.sessions, *self._registered.values()]
+        holders: list[Session | Registration] = [*self.sessions, *self._registered.values()]
         return [route for holder in holders for route in list(holder.routes.values())]
 
     @property
