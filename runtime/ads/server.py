@@ -39,6 +39,7 @@ class Connection(asyncio.BufferedProtocol):
     def __init__(self, server: "AdsServer") -> None:
         self._server = server
         self._framer = Framer(server.limits.frame_bytes)
+        self._waiting: deque[tuple[int, bytes]] = deque()
         self._session: Session | None = None
         self.peer = ""
 
@@ -58,20 +59,28 @@ class Connection(asyncio.BufferedProtocol):
         return self._server.buffer
 
     def buffer_updated(self, nbytes: int) -> None:
-        session = self._session
-        if session is None:
-            return
         try:
-            for kind, body in self._framer.feed(bytes(self._server.buffer[:nbytes])):
-                self._server.device.receive(session, kind, body)
+            self._waiting += self._framer.feed(bytes(self._server.buffer[:nbytes]))
+            self._work()
         except FrameError as error:
             self._end(str(error))
-        except Exception:  # a mistake of ours must not end the server
-            log.exception("%s: connection closed by an internal error", self.peer)
-            self._end("internal error")
+
+    def _work(self) -> None:
+        """Answer what was asked, but no more than the client reads: a small request may have a large answer."""
+        session = self._session
+        while self._waiting and session and not session.is_full:
+            kind, body = self._waiting.popleft()
+            try:
+                self._server.device.receive(session, kind, body)
+            except FrameError as error:
+                self._end(str(error))
+            except Exception:  # a mistake of ours must not end the server
+                log.exception("%s: connection closed by an internal error", self.peer)
+                self._end("internal error")
 
     def _end(self, reason: str) -> None:
         log.warning("%s: connection closed: %s", self.peer, reason)
+        self._waiting.clear()
         self._transport.abort()
 
     def pause_writing(self) -> None:
@@ -81,10 +90,11 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.pause_reading()
 
     def resume_writing(self) -> None:
-        if not self._transport.is_closing():
-            self._transport.resume_reading()
         if self._session:
             self._server.device.drained(self._session)
+        self._work()
+        if not self._waiting and not self._transport.is_closing():
+            self._transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
         self._server.connections.discard(self)
@@ -131,7 +141,7 @@ class AdsServer:
         self._idle = ThreadPoolExecutor(1, "alycat-ads-idle")
         self.attendant = Attendant(plc, image, self._idle.submit)
         self._cycles: deque[Cycle] = deque()
-        self._is_called = False
+        self._is_called = self._has_ended = False
         self._thread: threading.Thread | None = None
         self._failure: BaseException | None = None
 
@@ -153,6 +163,9 @@ class AdsServer:
 
     def stop(self) -> None:
         """End all connections and leave the Plc alone; may be called twice."""
+        if self._has_ended:
+            return
+        self._has_ended = True
         self.attendant.deliver = lambda cycle: None
         self.attendant.detach()
         thread = self._thread

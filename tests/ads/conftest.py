@@ -2,6 +2,7 @@
 
 import heapq
 import itertools
+import os
 import struct
 import threading
 
@@ -125,13 +126,20 @@ def client(bench):
 
 
 @pytest.fixture
+def hosts():
+    """Loopback addresses for clients that know no port but 48898; other ones in each process that runs the tests."""
+    number = os.getpid()
+    return (f"127.{number >> 8 & 127 | 1}.{number & 255}.{n}" for n in range(1, 250))
+
+
+@pytest.fixture
 def serve():
-    """serve(host, **options) -> a server of a small Plc in real time; ended after the test."""
+    """serve(**options) -> a server of a small Plc in real time, on a free port; ended after the test."""
     running = []
 
-    def start(host, cycle_time="10ms", plc=None, more=0, **options):
+    def start(cycle_time="10ms", plc=None, more=0, host="127.0.0.1", port=0, **options):
         plc = plc or small_plc(RealTimeClock(), cycle_time)
-        server = AdsServer(plc, SmallImage(plc, more), host, f"{host}.7.1", **options).start()
+        server = AdsServer(plc, SmallImage(plc, more), host, f"{host}.7.1", port, **options).start()
         thread = threading.Thread(target=server.operate, daemon=True)
         thread.start()
         running.append((plc, server, thread))

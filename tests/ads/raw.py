@@ -9,10 +9,11 @@ from alycat.runtime.ads.frames import Framer, Packet, Request, address, net_id_b
 
 
 class RawClient:
-    def __init__(self, host, net_id, port=48898, client="127.0.0.1.99.1:40000", timeout=5.0):
-        self.socket = socket.create_connection((host, port), timeout)
+    def __init__(self, server, client="127.0.0.1.99.1:40000", timeout=5.0):
+        """server: anything with host, port and net_id."""
+        self.socket = socket.create_connection((server.host, server.port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.device = net_id_bytes(net_id)
+        self.device = net_id_bytes(server.net_id)
         net, _, number = client.partition(":")
         self.source = address(net_id_bytes(net), int(number))
         self.framer = Framer()

@@ -64,6 +64,7 @@ class SmallImage:
         program = dict(plc.roots())["MAIN"]
         for field in type(program)._layout.fields:
             self._add(f"MAIN.{field.name}", "STRING(80)" if field.type.name.startswith("STRING") else field.type.name)
+        self._own = list(self._places.values())
         self._more = []
         for index in range(more):
             self._more.append(f"GVL.f{index}")
@@ -101,9 +102,7 @@ class SmallImage:
 
     def publish(self):
         data = bytearray(self._offset)
-        for place in self._places.values():
-            if place.path.startswith("GVL"):
-                continue
+        for place in self._own:
             value = self.plc.symbols[place.path].read()
             if isinstance(value, str):
                 value = value.encode("cp1252")

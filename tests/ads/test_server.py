@@ -16,8 +16,6 @@ from alycat.runtime.ads.frames import AddNotification, Data, Read, ReadState, Re
 from alycat.runtime.ads.server import AdsServer
 from alycat.runtime.errors import PlcError
 
-# Each test listens on an address of its own, for a port is not free at once after a test.
-
 
 def until(condition, timeout=5.0):
     end = time.monotonic() + timeout
@@ -35,8 +33,8 @@ def is_closed(client):
 
 
 def test_reads_and_writes_while_the_plc_runs(serve):
-    serve("127.0.0.41")
-    with RawClient("127.0.0.41", "127.0.0.41.7.1") as client:
+    server = serve()
+    with RawClient(server) as client:
         handle = client.handle("MAIN.nValue")
         for number in range(50):
             assert client.ask(Write(0xF005, handle, struct.pack("<i", number))).result == 0
@@ -44,8 +42,8 @@ def test_reads_and_writes_while_the_plc_runs(serve):
 
 
 def test_a_frame_byte_by_byte_and_many_at_once(serve):
-    serve("127.0.0.42")
-    with RawClient("127.0.0.42", "127.0.0.42.7.1") as client:
+    server = serve()
+    with RawClient(server) as client:
         target = frames.address(client.device, 851)
         request = frames.request_frame(target, client.source, 4, 7, b"")
         for byte in request:
@@ -68,8 +66,8 @@ def test_a_frame_byte_by_byte_and_many_at_once(serve):
     ],
 )
 def test_garbage_ends_that_connection_only(serve, garbage):
-    server = serve("127.0.0.43")
-    with RawClient("127.0.0.43", "127.0.0.43.7.1") as good, RawClient("127.0.0.43", "127.0.0.43.7.1") as bad:
+    server = serve()
+    with RawClient(server) as good, RawClient(server) as bad:
         bad.socket.sendall(garbage)
         assert is_closed(bad)
         assert good.ask(ReadState()) == State(0, 5, 0)
@@ -77,9 +75,9 @@ def test_garbage_ends_that_connection_only(serve, garbage):
 
 
 def test_clients_that_vanish_leave_nothing_behind(serve):
-    server = serve("127.0.0.44")
+    server = serve()
     for _ in range(20):
-        client = RawClient("127.0.0.44", "127.0.0.44.7.1")
+        client = RawClient(server)
         client.ask(AddNotification(0x4040, 0, 4, 3, 0, 0))
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # a reset, no goodbye
         client.close()
@@ -89,12 +87,11 @@ def test_clients_that_vanish_leave_nothing_behind(serve):
 
 @pytest.mark.slow
 def test_a_client_that_stops_reading_costs_the_others_nothing(serve):
-    server = serve("127.0.0.45", "1ms", more=2000, limits=Limits(queued_bytes=2**18))
-    with RawClient("127.0.0.45", "127.0.0.45.7.1") as slow, RawClient("127.0.0.45", "127.0.0.45.7.1") as good:
-        slow.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    server = serve(cycle_time="1ms", more=2000, limits=Limits(queued_bytes=2**18))
+    with RawClient(server) as slow, RawClient(server) as good:
         area = 16_000
-        for _ in range(20):
-            slow.ask(AddNotification(0x4040, 0, area, 3, 0, 0))
+        watch = frames.request_data(AddNotification(0x4040, 0, area, 3, 0, 0))
+        assert slow.ask(ReadWrite(0xF085, 20, 160, watch * 20)).result == 0
         good.ask(AddNotification(0xF005, good.handle("MAIN.nCounter"), 4, 3, 0, 0))
         until(lambda: server.statistics["dropped_samples"] > 100)
         queued = max(c._transport.get_write_buffer_size() for c in server.connections)
@@ -106,8 +103,8 @@ def test_a_client_that_stops_reading_costs_the_others_nothing(serve):
 
 @pytest.mark.slow
 def test_one_that_asks_without_reading_is_not_listened_to(serve):
-    server = serve("127.0.0.46", more=2000, limits=Limits(queued_bytes=2**18))
-    with RawClient("127.0.0.46", "127.0.0.46.7.1") as greedy, RawClient("127.0.0.46", "127.0.0.46.7.1") as good:
+    server = serve(more=2000, limits=Limits(queued_bytes=2**18))
+    with RawClient(server) as greedy, RawClient(server) as good:
         target = frames.address(greedy.device, 851)
         request = frames.request_frame(target, greedy.source, 2, 1, frames.request_data(Read(0x4040, 0, 16_000)))
         greedy.socket.settimeout(0.5)
@@ -121,43 +118,41 @@ def test_one_that_asks_without_reading_is_not_listened_to(serve):
 
 
 def test_connections_are_limited(serve):
-    server = serve("127.0.0.47", limits=Limits(connections=2))
-    with RawClient("127.0.0.47", "127.0.0.47.7.1") as first:
-        with RawClient("127.0.0.47", "127.0.0.47.7.1") as second, RawClient("127.0.0.47", "127.0.0.47.7.1") as third:
+    server = serve(limits=Limits(connections=2))
+    with RawClient(server) as first:
+        with RawClient(server) as second, RawClient(server) as third:
             assert second.ask(ReadState()).ads_state == 5
             assert is_closed(third)
         until(lambda: server.statistics["connections"] == 1)
-        with RawClient("127.0.0.47", "127.0.0.47.7.1") as again:
+        with RawClient(server) as again:
             assert again.ask(ReadState()).ads_state == first.ask(ReadState()).ads_state == 5
 
 
 def test_allow_list_of_addresses(serve):
-    serve("127.0.0.48", allow=["10.0.0.0/8"])
-    with RawClient("127.0.0.48", "127.0.0.48.7.1") as stranger:
+    server = serve(allow=["10.0.0.0/8"])
+    with RawClient(server) as stranger:
         assert is_closed(stranger)
 
 
 def test_allow_list_of_net_ids(serve):
-    serve("127.0.0.49", allow=["127.0.0.0/8", "127.0.0.1.99.1"])
-    with RawClient("127.0.0.49", "127.0.0.49.7.1") as friend:
+    server = serve(allow=["127.0.0.0/8", "127.0.0.1.99.1"])
+    with RawClient(server) as friend:
         assert friend.ask(ReadState()).ads_state == 5
-    with RawClient("127.0.0.49", "127.0.0.49.7.1", client="127.0.0.1.98.1:1000") as stranger:
+    with RawClient(server, client="127.0.0.1.98.1:1000") as stranger:
         assert stranger.ask(ReadState()).result == 7
 
 
 def test_several_at_once(serve):
-    for host in ("127.0.0.50", "127.0.0.51", "127.0.0.52"):
-        serve(host)
-    for host in ("127.0.0.50", "127.0.0.51", "127.0.0.52"):
-        with RawClient(host, f"{host}.7.1") as client:
+    for server in [serve(host=f"127.0.0.{n}") for n in (50, 51, 52)]:
+        with RawClient(server) as client:
             assert client.ask(ReadState()).ads_state == 5
 
 
 def test_an_address_in_use_is_one_clear_error(serve):
-    serve("127.0.0.53")
+    server = serve()
     plc = small_plc()
-    with pytest.raises(PlcError, match="127.0.0.53:48898"):
-        AdsServer(plc, SmallImage(plc), "127.0.0.53").start()
+    with pytest.raises(PlcError, match=f"127.0.0.1:{server.port}"):
+        AdsServer(plc, SmallImage(plc), port=server.port).start()
     assert plc.cycle_finished == []
     plc.run(cycles=3)  # and the Plc is none the worse
 
@@ -171,8 +166,8 @@ def test_a_bad_allow_list_is_refused():
 def test_stop_frees_the_address_and_leaves_the_plc(serve):
     plc = small_plc()
     for _ in range(3):
-        with AdsServer(plc, SmallImage(plc), "127.0.0.54", "127.0.0.54.7.1").start() as server:
-            with RawClient("127.0.0.54", "127.0.0.54.7.1") as client:
+        with AdsServer(plc, SmallImage(plc), port=0).start() as server:
+            with RawClient(server) as client:
                 assert client.ask(ReadState()).ads_state == 5
                 server.stop()
                 assert is_closed(client)
@@ -182,8 +177,8 @@ def test_stop_frees_the_address_and_leaves_the_plc(serve):
 
 def test_a_plc_that_runs_as_fast_as_it_can_is_served(serve):
     plc = small_plc()
-    serve("127.0.0.55", plc=plc)
-    with RawClient("127.0.0.55", "127.0.0.55.7.1") as client:
+    server = serve(plc=plc)
+    with RawClient(server) as client:
         handle = client.handle("MAIN.nCounter")
         first = int.from_bytes(client.ask(Read(0xF005, handle, 4)).data, "little")
         client.ask(AddNotification(0xF005, handle, 4, 3, 0, 0))
@@ -193,8 +188,8 @@ def test_a_plc_that_runs_as_fast_as_it_can_is_served(serve):
 
 
 def test_a_stop_ends_the_run_even_while_clients_hold_the_plc(serve):
-    server = serve("127.0.0.56")
-    with RawClient("127.0.0.56", "127.0.0.56.7.1") as client:
+    server = serve()
+    with RawClient(server) as client:
         client.ask(frames.WriteControl(6, 0))
     server.plc.stop()
     until(lambda: not server.plc.is_running)
@@ -202,8 +197,8 @@ def test_a_stop_ends_the_run_even_while_clients_hold_the_plc(serve):
 
 def test_all_items_of_a_sum_read_are_of_one_cycle(serve):
     """nSlow is computed from nCounter in the same cycle."""
-    serve("127.0.0.57", "1ms")
-    with RawClient("127.0.0.57", "127.0.0.57.7.1") as client:
+    server = serve(cycle_time="1ms")
+    with RawClient(server) as client:
         names = ["MAIN.nCounter", "MAIN.nSlow"] * 50
         items = b"".join(struct.pack("<III", 0xF005, client.handle(name), 4) for name in names)
         for _ in range(100):
@@ -213,8 +208,8 @@ def test_all_items_of_a_sum_read_are_of_one_cycle(serve):
 
 
 def test_ticks_from_outside_for_a_real_time_plc(serve):
-    server = serve("127.0.0.58")
-    with RawClient("127.0.0.58", "127.0.0.58.7.1") as client:
+    server = serve()
+    with RawClient(server) as client:
         handle = client.handle("MAIN.nCounter")
         assert client.ask(Write(1, 0x32, struct.pack("<I", 3)), port=200).result == 0
 
@@ -232,8 +227,8 @@ def test_ticks_from_outside_for_a_real_time_plc(serve):
 
 
 def test_the_failed_task_of_a_served_plc_runs_again_after_a_reset(serve):
-    serve("127.0.0.59", plc=small_plc(RealTimeClock(), "1ms"))
-    with RawClient("127.0.0.59", "127.0.0.59.7.1") as client:
+    server = serve(plc=small_plc(RealTimeClock(), "1ms"))
+    with RawClient(server) as client:
         client.ask(Write(0xF005, client.handle("MAIN.bFail"), b"\1"))
         until(lambda: client.ask(ReadState()).ads_state == 19)
         assert client.ask(frames.WriteControl(2, 0)).result == 0

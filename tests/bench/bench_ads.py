@@ -17,6 +17,7 @@ import threading
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ads"))
 import pyads
@@ -103,6 +104,10 @@ def serve_pyads(host, _cycle_time, pipe):
     server.close()
 
 
+def at(host):
+    return SimpleNamespace(host=host, port=48898, net_id=f"{host}.7.1")
+
+
 @contextmanager
 def serving(server, host, cycle_time="10ms"):
     here, there = multiprocessing.Pipe()
@@ -185,7 +190,7 @@ def compare(hosts, seconds, rounds=21):
 
 def samples(host, seconds, subscriptions=100):
     """On a 1 ms task: samples per second, losses and the spacing of the time stamps."""
-    with serving(serve_alycat, host, "1ms") as pipe, RawClient(host, f"{host}.7.1") as client:
+    with serving(serve_alycat, host, "1ms") as pipe, RawClient(at(host)) as client:
         counter = client.handle("MAIN.nCounter")
         handles = [client.handle(f"GVL.f{index}") for index in range(subscriptions - 1)]
         watched = [counter, *handles]
@@ -240,7 +245,7 @@ def pyads_samples(host, seconds, subscriptions=100):
 
 def many(host, seconds, ports=8, each=1024):
     """Cyclic subscriptions at 100 ms on one connection, from several local ports."""
-    with serving(serve_alycat, host, "10ms") as pipe, RawClient(host, f"{host}.7.1") as client:
+    with serving(serve_alycat, host, "10ms") as pipe, RawClient(at(host)) as client:
         handles = [client.handle(f"GVL.f{index % REALS}") for index in range(each)]
         start = time.perf_counter()
         for port in range(ports):
@@ -287,7 +292,7 @@ def bare_lateness(cycle_time, seconds):
 
 def ask_for_ever(host, period_s, stop):
     """50 clients in one process, each reading 10 values every 100 ms, on one thread."""
-    clients = [RawClient(host, f"{host}.7.1", client=f"127.0.0.1.99.{n}:40000") for n in range(1, 51)]
+    clients = [RawClient(at(host), client=f"127.0.0.1.99.{n}:40000") for n in range(1, 51)]
     from alycat.runtime.ads.frames import Read
 
     while not stop.is_set():
@@ -315,7 +320,7 @@ def lateness(host, seconds):
             time.sleep(0.5)
 
             measure(pipe, seconds, f"{cycle_time} Plc served, no client")
-            idle = [RawClient(host, f"{host}.7.1") for _ in range(50)]
+            idle = [RawClient(at(host)) for _ in range(50)]
             measure(pipe, seconds, f"{cycle_time} Plc, 50 clients connected")
             for client in idle:
                 client.close()
