@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .base.oee import FB_ALY_OverallEquipmentEffectiveness as FB_ALY_OverallEquipmentEffectiveness
     from .base.piece_counters import FB_ALY_ContinuousPieceCounter_1Ch as FB_ALY_ContinuousPieceCounter_1Ch
     from .base.piece_counters import FB_ALY_IntervalPieceCounter_1Ch as FB_ALY_IntervalPieceCounter_1Ch
+    from .base.productivity_diagnosis import FB_ALY_ProductivityDiagnosis_3Ch as FB_ALY_ProductivityDiagnosis_3Ch
+    from .base.productivity_interval import FB_ALY_ProductivityInterval_1Ch as FB_ALY_ProductivityInterval_1Ch
     from .base.signal_generator import FB_ALY_SignalGenerator_1Ch as FB_ALY_SignalGenerator_1Ch
     from .base.time_clock import FB_ALY_TimeClock_1Ch as FB_ALY_TimeClock_1Ch
     from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
@@ -78,6 +80,8 @@ BLOCKS = {
     "FB_ALY_Calendar": "alycat.blocks.base.calendar_event",
     "FB_ALY_SignalGenerator_1Ch": "alycat.blocks.base.signal_generator",
     "FB_ALY_OverallEquipmentEffectiveness": "alycat.blocks.base.oee",
+    "FB_ALY_ProductivityDiagnosis_3Ch": "alycat.blocks.base.productivity_diagnosis",
+    "FB_ALY_ProductivityInterval_1Ch": "alycat.blocks.base.productivity_interval",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
