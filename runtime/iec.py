@@ -183,6 +183,9 @@ class AnyType(IecType):
 
     name, ctype, initial = "ANY", ctypes.c_double, 0.0
 
+    def check(self, value: Any, name: str) -> Any:
+        return value
+
 
 BOOL = Annotated[bool, BoolType()]
 BYTE = Annotated[int, IntType("BYTE", ctypes.c_uint8, 8, False)]

@@ -142,8 +142,7 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     for pointer in pointers:
         buffer = block._buffer(block.results[pointer])
         names.append(pointer)
-        kind = "?" if buffer.dtype.itemsize == 1 else buffer.dtype
-        formats.append(np.dtype((kind, buffer.shape)))
+        formats.append(np.dtype((buffer.dtype, buffer.shape)))
         offsets.append(size)
         size += (buffer.nbytes + 7) // 8 * 8
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
