@@ -20,17 +20,52 @@ import numpy as np
 
 from . import container
 from .control import aim, array_refusal, control_words
-from .declare import BUFFERS, Field, Layout, Member, Role, buffer, declared_fields, output, reader, variable
+from .declare import (
+    BUFFERS,
+    NEXT,
+    SETTABLE,
+    Field,
+    Layout,
+    Member,
+    Role,
+    buffer,
+    declared_fields,
+    output,
+    reader,
+    variable,
+)
 from .errors import DeclarationError, SnapshotError, WrongType, one_of
 from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
 from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
 
-__all__ = ["AlgorithmBlock", "Block", "ChannelBlock", "SingleChannelBlock", "cyclic", "method", "quick_method"]
+__all__ = [
+    "AlgorithmBlock",
+    "Block",
+    "ChannelBlock",
+    "FixedChannelBlock",
+    "InputBlock",
+    "SingleChannelBlock",
+    "cyclic",
+    "method",
+    "quick_method",
+]
 
 MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
 _ALIGN = 64
-_ORDER = (Role.OUTPUT, Role.VARIABLE, Role.INPUT, Role.INIT, Role.CONFIG, Role.STATE, Role.BUFFER, Role.SCRATCH)
+_ORDER = (
+    Role.OUTPUT,
+    Role.VARIABLE,
+    Role.INPUT,
+    Role.INIT,
+    *SETTABLE,
+    Role.CONFIG,
+    Role.STATE,
+    Role.BUFFER,
+    Role.CHANNEL_CONFIG,
+    Role.PENDING,
+    Role.SCRATCH,
+)
 _NOWHERE = object()  # no array at all, not even None
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
@@ -45,7 +80,8 @@ class Block:
     memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
     step: ClassVar[Any] = None  # the kernel m -> event id
     _members: ClassVar[dict[str, Member]] = {}
-    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts
+    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
+    counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
 
@@ -64,7 +100,7 @@ class Block:
         for field in cls.fields:
             if field.role in (Role.OUTPUT, Role.INIT):
                 setattr(cls, field.name, reader(field))
-            elif field.role is Role.VARIABLE:
+            elif field.role is Role.VARIABLE or field.role in SETTABLE:
                 setattr(cls, field.name, variable(field))
             elif field.name in cls._members:
                 delattr(cls, field.name)
@@ -124,6 +160,7 @@ class Block:
         offsets, size, state_size = self._plan(counts)
         if size > MEMORY_LIMIT:
             raise MemoryError(f"{size} bytes are needed, at most {MEMORY_LIMIT} are allowed")
+        lasting = self._lasting()
         raw = np.zeros(size + _ALIGN, np.uint8)
         start = -raw.ctypes.data % _ALIGN
         self._memory = raw[start : start + size]
@@ -133,7 +170,27 @@ class Block:
             setattr(self._m, name, value)
         self._clear()
         self._fill(self._kept_buffers())
+        self._bring_back(lasting)
         self._connect()
+
+    def _lasting(self) -> dict[str, Any]:
+        """What a new memory takes over from the present one: body inputs, properties, what ConfigureChannel stored."""
+        lasting: dict[str, Any] = {}
+        for field in self.layout.fields:
+            if field.role in SETTABLE:
+                lasting[field.name] = getattr(self._m, field.name) if hasattr(self, "_m") else field.initial
+            elif field.role is Role.PENDING and hasattr(self, "_m"):
+                lasting[field.name] = self._buffer(field.name).copy()
+        return lasting
+
+    def _bring_back(self, lasting: dict[str, Any]) -> None:
+        for name, value in lasting.items():
+            if name.startswith(NEXT):
+                count = min(len(value), self._buffer_counts.get(name, 0))
+                self._buffer(name)[:count] = value[:count]
+                self._buffer(name.removeprefix(NEXT))[:count] = value[:count]
+            else:
+                setattr(self._m, name, value)
 
     def _connect(self) -> None:
         """What refers to the memory by address: the input views and the control words of a single call."""
@@ -160,7 +217,7 @@ class Block:
 
     def _kept_buffers(self) -> tuple[str, ...]:
         """Buffers that Reset leaves alone."""
-        return ()
+        return tuple(f.name for f in self.layout.fields if f.role in (Role.CHANNEL_CONFIG, Role.PENDING))
 
     def _fill(self, names: tuple[str, ...]) -> None:
         for field in self.layout.fields:
@@ -271,6 +328,10 @@ class Block:
             "init": pairs(Role.INIT),
             "outputs": pairs(Role.OUTPUT),
             "methods": methods,
+        } | {
+            name: found
+            for name, role in (("body_inputs", Role.BODY_INPUT), ("properties", Role.PROPERTY))
+            if (found := pairs(role))
         }
 
     def __repr__(self) -> str:
@@ -299,7 +360,13 @@ class AlgorithmBlock(Block):
         return Message(self._event_id, detail, type(self).__name__)
 
     def _explain(self, event_id: int) -> str:
-        """What exactly was wrong when the step itself refused; read from the inputs that it refused."""
+        """What exactly was wrong when the step itself refused; read from the inputs that it refused.
+
+        A block that refuses times running backwards keeps the time of the call before in the state `last_ns`.
+        """
+        last_ns = getattr(self._m, "last_ns", 0)
+        if event_id == 0x3003 and last_ns and self._m.tTimestamp < last_ns:
+            return f"tTimestamp {self._m.tTimestamp} lies before {last_ns} of the call before"
         return ""
 
     def _finish(self, code: int, detail: str = "") -> bool:
@@ -380,6 +447,7 @@ class AlgorithmBlock(Block):
 
 class InputBlock(AlgorithmBlock):
     """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
+
     x: LREAL = buffer("channel values", initial=math.nan)
 
     @property
@@ -388,10 +456,11 @@ class InputBlock(AlgorithmBlock):
         return 1
 
     def _counts(self) -> dict[str, int]:
-        return {"x": self._n}
+        per_channel = (f.name for f in self.layout.fields if f.role in (Role.CHANNEL_CONFIG, Role.PENDING))
+        return {"x": self._n} | dict.fromkeys(per_channel, self._n)
 
     def _kept_buffers(self) -> tuple[str, ...]:
-        return ("x",)
+        return ("x", *super()._kept_buffers())
 
     def _connect(self) -> None:
         super()._connect()
@@ -410,6 +479,9 @@ class InputBlock(AlgorithmBlock):
         return self._finish(0)
 
     def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        if reason:
+            return reason
         if event_id == 0x3003:
             bad = np.flatnonzero(~np.isfinite(self._x))
             if len(bad):
@@ -434,7 +506,38 @@ class SingleChannelBlock(InputBlock):
         return True
 
 
-class ChannelBlock(InputBlock):
+class NumberedChannelBlock(InputBlock):
+    """What blocks with several numbered channels have in common; the channel's number comes first."""
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._channel_count = self._n
+
+    @quick_method
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+        """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
+        if 0 < nChannel <= self._channel_count:
+            try:
+                self._channels[nChannel - 1] = input
+            except (TypeError, ValueError, OverflowError):
+                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
+            if self._event_id:
+                return self._finish(0)
+            return True
+        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
+
+
+class FixedChannelBlock(NumberedChannelBlock):
+    """A block with a fixed number of numeric channels (``..._2Ch``), the class variable `channel_count`."""
+
+    channel_count: ClassVar[int] = 2
+
+    @property
+    def _n(self) -> int:
+        return self.channel_count
+
+
+class ChannelBlock(NumberedChannelBlock):
     """A block with a variable number of numeric channels, the FB_init input nNumChannels."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -445,23 +548,6 @@ class ChannelBlock(InputBlock):
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])
-
-    def _connect(self) -> None:
-        super()._connect()
-        self._channel_count = self._n
-
-    @quick_method
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of one channel (1..nNumChannels) for the next Call; the last one set counts."""
-        if 0 < nChannel <= self._channel_count:
-            try:
-                self._channels[nChannel - 1] = input
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
-            if self._event_id:
-                return self._finish(0)
-            return True
-        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
 
 def _aligned(size: int) -> int:

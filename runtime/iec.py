@@ -5,9 +5,11 @@ Sources: IEC 61131-3 table 10; TwinCAT's LTIME is unsigned 64 bit in nanoseconds
 """
 
 import ctypes
+import dataclasses
 import enum
 import operator
-from typing import Annotated, Any, get_args, get_origin
+from collections.abc import Mapping
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numpy as np
 
@@ -178,6 +180,32 @@ def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
     return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
 
 
+class StructType(IecType):
+    """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
+
+    Taken are an instance, a mapping of its fields, or a tuple in their order. It has no memory of its own: a block
+    declares members for what it keeps of it.
+    """
+
+    def __init__(self, struct: Any) -> None:
+        self.name, self.struct = struct.__name__, struct
+        hints = get_type_hints(struct, include_extras=True)
+        self.fields = {f.name: iec_type(hints[f.name], f"{self.name}.{f.name}") for f in dataclasses.fields(struct)}
+
+    def check(self, value: Any, name: str) -> Any:
+        try:
+            if isinstance(value, Mapping):
+                value = self.struct(**value)
+            elif isinstance(value, tuple):
+                value = self.struct(*value)
+        except TypeError:
+            value = None
+        if not isinstance(value, self.struct):
+            raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
+        parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
+        return self.struct(**parts)
+
+
 class AnyType(IecType):
     """The input type ANY: any numeric or bit type, taken as LREAL."""
 
@@ -223,7 +251,7 @@ def string(length: int) -> Any:
 
 
 def iec_type(annotation: Any, where: str = "") -> IecType:
-    """The IEC type of an annotation: one of the names above, an IntEnum, or a class with `iec_storage`."""
+    """The IEC type of an annotation: a name from above, an IntEnum, a dataclass, or a class with `iec_storage`."""
     if get_origin(annotation) is Annotated:
         for extra in get_args(annotation)[1:]:
             if isinstance(extra, IecType):
@@ -236,4 +264,6 @@ def iec_type(annotation: Any, where: str = "") -> IecType:
     if isinstance(annotation, type) and hasattr(annotation, "iec_storage"):
         storage = iec_type(annotation.iec_storage)
         return WrappedType(annotation, storage, storage.initial)
+    if isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
+        return StructType(annotation)
     raise DeclarationError(f"{where or 'annotation'}: {annotation!r} is no IEC type; use UDINT, LREAL, BOOL, ...")

@@ -22,6 +22,7 @@ from .methods import UnknownKeyword
 if TYPE_CHECKING:
     from .block import AlgorithmBlock, Block
 
+
 def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     """The compiled function control address -> event id of the last row."""
     step = cls.step

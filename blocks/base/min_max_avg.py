@@ -15,8 +15,6 @@ from ..windows import LARGEST, add
 STATISTICS = ("least", "most", "average")
 
 
-
-
 @kernel
 def step(m: Any) -> int:
     n = m.nNumChannels

@@ -3,7 +3,7 @@
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic
-from alycat.runtime.declare import output, state
+from alycat.runtime.declare import body_input, output, state
 from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
@@ -49,6 +49,8 @@ class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, category="Base"):
     """
 
     step = step
+
+    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
 
     fMin: LREAL = output("minimum of the input values")
     fMax: LREAL = output("maximum of the input values")

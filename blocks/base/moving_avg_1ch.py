@@ -10,8 +10,20 @@ from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
-from ..windows import COUNT, HEAD, LARGEST, LEAST, MOST, SUM, add, product, push, slide_extremes, slide_sum
-from ..windows import window_words
+from ..windows import (
+    COUNT,
+    HEAD,
+    LARGEST,
+    LEAST,
+    MOST,
+    SUM,
+    add,
+    product,
+    push,
+    slide_extremes,
+    slide_sum,
+    window_words,
+)
 
 
 class E_ALY_MovingAvgStartupBehaviour(enum.IntEnum):

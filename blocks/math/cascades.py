@@ -1,6 +1,7 @@
 """Cascaded averages: what FB_ALY_Mean_1Ch and FB_ALY_RMS_1Ch have in common."""
 
 import enum
+import itertools
 import math
 from typing import Any
 
@@ -157,12 +158,12 @@ class CascadeBlock(SingleChannelBlock):
         first = round(intervals[0] * m.rate / 1e9) if intervals[0] > 0 else 0
         if first < 1 or first >= 2**53:
             return self._finish(0x2010, f"{intervals[0]} ns are {first} samples at {m.rate:g} Hz, at least 1 is needed")
-        for before, interval in zip(intervals, intervals[1:], strict=False):
+        for before, interval in itertools.pairwise(intervals):
             if interval <= 0 or interval % before:
                 return self._finish(0x200F, f"{interval} ns is no integer multiple of {before} ns")
         self._clear()
         m.bConfigured = True
-        self._buffer("sizes")[:] = [first, *(b // a for a, b in zip(intervals, intervals[1:], strict=False))]
+        self._buffer("sizes")[:] = [first, *(b // a for a, b in itertools.pairwise(intervals))]
         m.ready = True
         return self._finish(0)
 

@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import config, output, state
+from alycat.runtime.declare import body_input, config, output, state
 from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
@@ -66,6 +66,8 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, category="Math"):
 
     step = step
     example = {"eIntegrationMode": E_ALY_IntegrationMode.Direct, "fFactor": 1.0}
+
+    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
 
     fResult: LREAL = output("integral, times the factor")
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import buffer, config, output, state
+from alycat.runtime.declare import body_input, buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import kernel, uint64
 from alycat.runtime.memory import f64, u64
@@ -14,7 +14,7 @@ from ..system.timespan import FB_ALY_Timespan
 from ..windows import LARGEST
 
 LONGEST_NS = uint64(2**63 - 1)
-DIVISION_BY_ZERO, OUT_OF_RANGE = 0x3005, 0x300A
+OUT_OF_RANGE = 0x300A
 
 
 @kernel
@@ -29,11 +29,9 @@ def step(m: Any) -> int:
     values, times = f64(m, m.values, distance), u64(m, m.times, distance)
     place = m.place
     now = m.tTimestamp
-    m.bNewResult = m.full
-    if m.full:
-        elapsed = now - times[place]
-        if elapsed == 0:
-            return DIVISION_BY_ZERO
+    elapsed = now - times[place]
+    m.bNewResult = m.full and elapsed > 0
+    if m.bNewResult:
         delta = x - values[place]
         slope = delta / float(elapsed) * 1e9
         if elapsed > LONGEST_NS or not slope - slope == 0.0:
@@ -70,12 +68,14 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, category="Math"):
     times of minimum and maximum are those of their last update.
 
     Chosen, where the manual is silent: the first nNumValues calls have no new result and outputs of 0; of equal
-    extremes the first one keeps its time; two values at the same time are refused as a division by zero (16#3005), a
-    slope outside LREAL and values beyond +-1e290 with 16#300A, and a refused value is not kept.
+    extremes the first one keeps its time; two values at the same time have no slope, so such a call has no new result
+    and changes no output, but its value is kept; a slope outside LREAL and values beyond +-1e290 are refused (16#300A).
     """
 
     step = step
     example = {"nNumValues": 200}
+
+    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
 
     fSlope: LREAL = output("present slope, per second")
     fSlopeMin: LREAL = output("smallest slope so far")
@@ -123,6 +123,6 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, category="Math"):
         """Takes the value of the channel.
 
         Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
-        call before, a channel that was never set, or a NaN or infinite value; 16#3005 both values have the same time;
+        call before, a channel that was never set, or a NaN or infinite value;
         16#300A a value beyond +-1e290 or a slope outside LREAL.
         """
