@@ -9,7 +9,7 @@ from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, fb_init, state
 from alycat.runtime.errors import WrongType
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, POINTER_TO_LREAL, UDINT
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
@@ -34,7 +34,7 @@ def step(m: Any) -> int:
     code = wrong_value(x, INFINITE)
     if code != 0:
         return code
-    size = m.nBufferSize
+    size = int64(m.nBufferSize)
     values = f64(m, m.values, 2 * size)
     values[size * m.half + m.place] = x
     m.place += 1

@@ -5,7 +5,7 @@ from typing import Any
 from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, fb_init, output, state
 from alycat.runtime.iec import BOOL, LREAL, PVOID, UDINT, ULINT
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_time, wrong_value
@@ -17,7 +17,7 @@ STATISTICS = ("least", "most", "average")
 
 @kernel
 def step(m: Any) -> int:
-    n = m.nNumChannels
+    n = int64(m.nNumChannels)
     x, sums, rests = f64(m, m.x, n), f64(m, m.sums, n), f64(m, m.rests, n)
     for c in range(n):
         code = wrong_value(x[c], LARGEST)

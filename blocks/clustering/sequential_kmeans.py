@@ -11,7 +11,7 @@ from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import buffer, config, fb_init, output, scratch, state
 from alycat.runtime.iec import BOOL, DINT, INT, LINT, LREAL, POINTER_TO_LREAL, UDINT, WrappedType, iec_type
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
@@ -57,7 +57,7 @@ def nearest(centres: Any, clusters: int, dims: int, point: Any, start: int) -> t
 @kernel
 def update(m: Any) -> None:
     """Moves the centres to the means of their points, those of the full buffer included, nMaxIterations times."""
-    n, clusters, size = m.nNumChannels, m.nNumClusters, m.nAggBufferSize
+    n, clusters, size = int64(m.nNumChannels), int64(m.nNumClusters), int64(m.nAggBufferSize)
     cells = clusters * n
     centres, points, labels = f64(m, m.centres, cells), f64(m, m.points, size * n), i64(m, m.labels, size)
     counts, new_counts = i64(m, m.counts, clusters), i64(m, m.new_counts, clusters)
@@ -96,13 +96,13 @@ def update(m: Any) -> None:
 def step(m: Any) -> int:
     if not m.ready:
         return MISSING_CENTRES
-    n, size = m.nNumChannels, m.nAggBufferSize
+    n, size = int64(m.nNumChannels), int64(m.nAggBufferSize)
     x = f64(m, m.x, n)
     for c in range(n):
         code = wrong_value(x[c], LARGEST_SQUARED)
         if code != 0:
             return code
-    clusters = m.nNumClusters
+    clusters = int64(m.nNumClusters)
     index, square = nearest(f64(m, m.centres, clusters * n), clusters, n, x, 0)
     m.nClusterIdx = index
     m.fDistance = math.sqrt(square)
@@ -126,7 +126,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
     9987497099), Workbench 9325616139; MacQueen 1967.
 
     Documented: a point belongs to the centre with the smallest Euclidean distance; the points of nAggBufferSize calls
-    are kept, and only then the centres move; a new centre is the mean of all points assigned to the cluster so far; with
+    are kept, and only then the centres move; a new centre is the mean of all points of the cluster so far; with
     nMaxIterations the points of the buffer are assigned again and the centres updated again; matrices hold one row per
     cluster, one column per channel; with bUpdateClusterCenters = FALSE only index and distance are determined.
 
@@ -203,8 +203,8 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
 
         Notes
         -----
-        Errors: 16#100C nNumChannels is 0, 16#2011 nNumClusters is 0, 16#201F nAggBufferSize is 0, 16#200D nMaxIterations
-        is 0, 16#2003 the mode is NotInitialized, 16#2001 too much memory.
+        Errors: 16#100C nNumChannels, 16#2011 nNumClusters, 16#201F nAggBufferSize, 16#200D nMaxIterations
+        is 0; 16#2003 the mode is NotInitialized, 16#2001 too much memory.
         """
         clusters, dims = self._matrix_shape
         size = self._init["nAggBufferSize"]

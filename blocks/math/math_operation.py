@@ -5,7 +5,7 @@ from typing import Any
 from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.declare import config, fb_init, output
 from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT
-from alycat.runtime.kernel import kernel
+from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
@@ -16,7 +16,7 @@ INFINITE = float("inf")
 
 @kernel
 def step(m: Any) -> int:
-    n = m.nNumChannels
+    n = int64(m.nNumChannels)
     x = f64(m, m.x, n)
     result = 0.0
     for c in range(n):

@@ -3,6 +3,8 @@
 import enum
 import math
 
+import numpy as np
+
 from alycat.runtime.kernel import kernel
 
 
@@ -36,7 +38,7 @@ def apply(operator: int, a: float, b: float) -> tuple[float, int]:
     elif operator == DIVISION:
         result = a / b
     elif operator == MODULO:
-        result = math.fmod(a, b)
+        result = float(np.fmod(a, b))
     else:
         if a == 0.0 and b < 0.0:
             return 0.0, DIVISION_BY_ZERO

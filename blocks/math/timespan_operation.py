@@ -28,7 +28,7 @@ class E_ALY_TimespanOperator(enum.IntEnum):
 
 @kernel
 def step(m: Any) -> int:
-    n = m.nNumChannels
+    n = int64(m.nNumChannels)
     spans = i64(m, m.x, n)
     for c in range(n):
         if spans[c] == NEVER_SET:
