@@ -145,7 +145,10 @@ def push(w: Any, k: Any, length: int, x: float) -> None:
 
 @kernel
 def variance(w: Any, count: int) -> float:
-    """Mean squared deviation of `count` values from their mean, from both sums, free of cancellation."""
+    """Mean squared deviation of `count` values from their mean, from both sums.
+
+    Both are pairs, so 10**9 away from zero still leaves ten digits.
+    """
     high, low = add(w[SUM], 0.0, w[SUM + 1])
     n = float(count)
     square, error = product(high, high)

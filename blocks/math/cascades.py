@@ -59,11 +59,10 @@ def step(m: Any) -> int:
             passes = level < n
     m.bNewResult = level > 0
     m.latest = level
-    if m.substitutes and level > 0:
+    if m.substitutes and 0 < level < n and done[level] == 0:  # the largest cascade that has results has a new one
         for c in range(level, n):
-            if done[c] == 0:
-                shown[c], fresh[c] = shown[level - 1], 1
-                m.latest = c + 1
+            shown[c], fresh[c] = shown[level - 1], 1
+        m.latest = n
     m.last_ns = m.tTimestamp
     return 0
 
