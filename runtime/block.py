@@ -414,9 +414,13 @@ class AlgorithmBlock(Block):
         array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
+    def _begin(self) -> None:
+        """Outputs that start with a value from the configuration take it; after Configure and Reset."""
+
     def _configured(self) -> bool:
         """The end of a successful Configure."""
         self._m.bConfigured = True
+        self._begin()
         self._entry = self._runner()
         return self._finish(0)
 
@@ -431,6 +435,7 @@ class AlgorithmBlock(Block):
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
+        self._begin()
         return self._finish(0)
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:

@@ -1,6 +1,5 @@
 """FB_ALY_BatchNShift_1Ch: the latest values of one channel, as a shift register or in batches."""
 
-import enum
 from typing import Any
 
 import numpy as np
@@ -13,16 +12,9 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
+from ..types import E_ALY_SampleMode
 
 INFINITE = float("inf")
-
-
-class E_ALY_SampleMode(enum.IntEnum):
-    """How values reach the outputs (InfoSys 11174246923; the numbers are not documented)."""
-
-    NotInitialized = 0
-    Flow = 1
-    Wait = 2
 
 
 FLOW = int(E_ALY_SampleMode.Flow)

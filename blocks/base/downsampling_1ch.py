@@ -8,7 +8,8 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import TimedBlock, bad_time
 from ..system.datetime import FB_ALY_DateTime
 
 INFINITE = float("inf")
@@ -19,7 +20,7 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, INFINITE)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
     m.bNewResult = m.phase == 0
@@ -31,7 +32,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_Downsampling_1Ch(SingleChannelBlock, category="Base"):
+class FB_ALY_Downsampling_1Ch(SingleChannelBlock, TimedBlock, category="Base"):
     """Passes on one of nDownsamplingFactor values, without filtering.
 
     Sources: manual TF3510 EN 1.5.0 pp. 28-30 (InfoSys 8013457547, 8014044427). An overview of the manual calls the
@@ -52,7 +53,6 @@ class FB_ALY_Downsampling_1Ch(SingleChannelBlock, category="Base"):
     factor: LINT = config()
 
     phase: LINT = state("calls since a value was passed on, less 1")
-    last_ns: ULINT = state("time stamp of the call before")
 
     @method
     def Configure(self, nDownsamplingFactor: UDINT) -> BOOL:

@@ -8,7 +8,8 @@ from alycat.runtime.iec import BOOL, LREAL, PVOID, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import TimedBlock, bad_time
 from ..system.datetime import FB_ALY_DateTime
 from ..windows import LARGEST, add
 
@@ -23,7 +24,7 @@ def step(m: Any) -> int:
         code = wrong_value(x[c], LARGEST)
         if code != 0:
             return code
-    code = wrong_time(m.tTimestamp, m.last_ns)
+    code = bad_time(m)
     if code != 0:
         return code
     least, most, average = f64(m, m.least, n), f64(m, m.most, n), f64(m, m.average, n)
@@ -52,7 +53,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_MinMaxAvg(ChannelBlock, category="Base"):
+class FB_ALY_MinMaxAvg(ChannelBlock, TimedBlock, category="Base"):
     """Minimum, maximum and average of each channel and over all channels, from the start of the analysis.
 
     Sources: InfoSys 20826094091, 20827618187, Workbench 20825998347. The block is newer than the manual 1.5.0.
@@ -76,7 +77,6 @@ class FB_ALY_MinMaxAvg(ChannelBlock, category="Base"):
     fbTimeOverallMax: FB_ALY_DateTime = output("time of fOverallMax")
 
     count: ULINT = state("calls so far")
-    last_ns: ULINT = state("time stamp of the call before")
 
     least: LREAL = buffer("minimum of each channel")
     most: LREAL = buffer("maximum of each channel")

@@ -3,12 +3,13 @@
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic
-from alycat.runtime.declare import body_input, output, state
+from alycat.runtime.declare import output, state
 from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import PersistentBlock, TimedBlock, bad_time
 from ..system.datetime import FB_ALY_DateTime
 from ..windows import LARGEST, add
 
@@ -18,7 +19,7 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, LARGEST)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
     high, low = add(m.sum, m.rest, x)
@@ -36,7 +37,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, category="Base"):
+class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, category="Base"):
     """Minimum, maximum and average of one channel from the start of the analysis up to the present call.
 
     Sources: manual TF3510 EN 1.5.0 pp. 71-73 (InfoSys 6776609035), Workbench 4946534923.
@@ -50,8 +51,6 @@ class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, category="Base"):
 
     step = step
 
-    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
-
     fMin: LREAL = output("minimum of the input values")
     fMax: LREAL = output("maximum of the input values")
     fAvg: LREAL = output("average of the input values")
@@ -61,7 +60,6 @@ class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, category="Base"):
     sum: LREAL = state()
     rest: LREAL = state("what rounding took from the sum")
     count: ULINT = state("values so far")
-    last_ns: ULINT = state("time stamp of the call before")
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

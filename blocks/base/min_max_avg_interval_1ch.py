@@ -4,16 +4,15 @@ from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import config, output, state
-from alycat.runtime.iec import BOOL, LREAL, LTIME, ULINT
+from alycat.runtime.iec import BOOL, LINT, LREAL, LTIME, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import PausableBlock, bad_time, time_run
 from ..system.datetime import FB_ALY_DateTime
 from ..system.timespan import FB_ALY_Timespan
 from ..windows import LARGEST, add
-
-LONGEST_NS = 2**63 - 1
 
 
 @kernel
@@ -21,13 +20,11 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, LARGEST)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
-    if m.count > 0 and not m.paused:
-        m.elapsed += m.tTimestamp - m.last_ns
-    m.paused = False
-    m.last_ns = m.tTimestamp
+    m.elapsed += time_run(m)
+    m.running = True
     m.bNewResult = m.elapsed >= m.interval
     if m.bNewResult:
         m.elapsed %= m.interval
@@ -48,7 +45,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, category="Base"):
+class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, PausableBlock, category="Base"):
     """Minimum, maximum and average of the interval that ended last; the outputs change only when one ends.
 
     Sources: manual TF3510 EN 1.5.0 pp. 73-76 (InfoSys 6776610955, 6792449675), Workbench 4946536843.
@@ -73,10 +70,8 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, category="Base"):
     fbTimeMax: FB_ALY_DateTime = output("time of that maximum")
     fbTimeCurrentInterval: FB_ALY_Timespan = output("elapsed time of the present interval")
 
-    interval: ULINT = config("ns")
+    interval: LINT = config("ns")
 
-    elapsed: ULINT = state("ns of the present interval")
-    paused: BOOL = state("Pause was called since the last Call")
     count: ULINT = state("values of the present interval")
     sum: LREAL = state()
     rest: LREAL = state("what rounding took from the sum")
@@ -84,7 +79,6 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, category="Base"):
     most: LREAL = state()
     least_ns: ULINT = state()
     most_ns: ULINT = state()
-    last_ns: ULINT = state("time stamp of the call before")
 
     @method
     def Configure(self, tInterval: LTIME) -> BOOL:
@@ -99,8 +93,8 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, category="Base"):
         -----
         Errors: 16#200F interval invalid.
         """
-        if not 0 < tInterval <= LONGEST_NS:
-            return self._finish(0x200F, f"tInterval = {tInterval} ns, allowed are 1..{LONGEST_NS}")
+        if self._interval_refused(tInterval=tInterval):
+            return False
         self._allocate()
         self._m.interval = tInterval
         return self._configured()
@@ -112,23 +106,3 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, category="Base"):
         Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
         call before, a channel that was never set, or a NaN or infinite value; 16#300A a value beyond +-1e290.
         """
-
-    @method
-    def Pause(self, tTimestamp: ULINT) -> BOOL:
-        """Stops the clock of the interval until the next Call.
-
-        Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
-        call before.
-        """
-        m = self._m
-        if not m.bConfigured:
-            return self._finish(0x3007)
-        if tTimestamp == 0:
-            return self._finish(0x3006)
-        if tTimestamp < m.last_ns:
-            return self._finish(0x3003, f"tTimestamp {tTimestamp} lies before {m.last_ns} of the call before")
-        if m.count and not m.paused:
-            m.elapsed += tTimestamp - m.last_ns
-            m.last_ns = tTimestamp
-            m.paused = True
-        return self._finish(0)

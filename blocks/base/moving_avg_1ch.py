@@ -1,6 +1,5 @@
 """FB_ALY_MovingAvg_1Ch: average, minimum and maximum of the latest values."""
 
-import enum
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
@@ -10,6 +9,7 @@ from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
+from ..types import E_ALY_MovingAvgStartupBehaviour
 from ..windows import (
     COUNT,
     HEAD,
@@ -24,17 +24,6 @@ from ..windows import (
     slide_sum,
     window_words,
 )
-
-
-class E_ALY_MovingAvgStartupBehaviour(enum.IntEnum):
-    """What stands for the values that are missing at the start (manual p. 430)."""
-
-    NotInitialized = 0
-    ZeroPadding = 1
-    UseFirstValue = 2
-    WaitUntilFilled = 3
-    AvgOverExisting = 4
-
 
 ZERO_PADDING = int(E_ALY_MovingAvgStartupBehaviour.ZeroPadding)
 WAIT_UNTIL_FILLED = int(E_ALY_MovingAvgStartupBehaviour.WaitUntilFilled)

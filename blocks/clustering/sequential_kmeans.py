@@ -1,6 +1,5 @@
 """FB_ALY_SequentialKMeans: k-means over a stream, with an aggregation buffer."""
 
-import enum
 import math
 from collections.abc import Iterator
 from typing import Annotated, Any
@@ -15,18 +14,10 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
+from ..types import E_ALY_KMeansInitMode
 from ..windows import LARGEST_SQUARED, add
 
 MISSING_CENTRES = 0x2022
-
-
-class E_ALY_KMeansInitMode(enum.IntEnum):
-    """How the initial centres are obtained (manual p. 432)."""
-
-    NotInitialized = 0
-    Random = 1
-    Equidistant = 2
-    Values = 3
 
 
 class _InitMode(WrappedType):
@@ -181,8 +172,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "initial")
 
-    def _clear(self) -> None:
-        super()._clear()
+    def _begin(self) -> None:
         if self._m.ready:
             self._buffer("centres")[:] = self._buffer("initial")
 
@@ -321,9 +311,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
             return self._finish(0x200C, f"the centres have to be within +-{LARGEST_SQUARED:g}")
         self._buffer("initial")[:] = centres.reshape(-1)
         self._m.ready = True
-        self._clear()
-        self._m.bConfigured = True
-        return self._finish(0)
+        return self.Reset()
 
     @cyclic
     def Call(

@@ -10,11 +10,12 @@ import numpy as np
 from alycat.runtime.block import SingleChannelBlock, method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import buffer, config, state
-from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LTIME, UDINT, ULINT
+from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LTIME, UDINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64, u8
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import TimedBlock, bad_time
 from ..windows import LARGEST_SQUARED, add
 
 MISSING_CASCADES = 0x2022
@@ -35,7 +36,7 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, LARGEST_SQUARED)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
     n = m.cascades
@@ -67,7 +68,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class CascadeBlock(SingleChannelBlock):
+class CascadeBlock(SingleChannelBlock, TimedBlock):
     """A block that averages over cascaded time intervals."""
 
     step = step
@@ -80,7 +81,6 @@ class CascadeBlock(SingleChannelBlock):
     ready: BOOL = config("SetCascades was successful")
 
     latest: LINT = state("cascades with a new result in the call before")
-    last_ns: ULINT = state("time stamp of the call before")
 
     sizes: LINT = buffer("values that make a result of each cascade")
     counts: LINT = buffer("values of each cascade's running interval")
@@ -160,11 +160,9 @@ class CascadeBlock(SingleChannelBlock):
         for before, interval in itertools.pairwise(intervals):
             if interval <= 0 or interval % before:
                 return self._finish(0x200F, f"{interval} ns is no integer multiple of {before} ns")
-        self._clear()
-        m.bConfigured = True
         self._buffer("sizes")[:] = [first, *(b // a for a, b in itertools.pairwise(intervals))]
         m.ready = True
-        return self._finish(0)
+        return self.Reset()
 
     def results_shown(self) -> np.ndarray:
         """The results that the latest Call gave, a copy; beyond the vendor."""

@@ -1,27 +1,20 @@
 """FB_ALY_Integrator_1Ch: integral over time by the trapezoidal rule."""
 
-import enum
 import math
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import body_input, config, output, state
+from alycat.runtime.declare import config, output, state
 from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import PersistentBlock, TimedBlock, bad_time
+from ..types import E_ALY_IntegrationMode
 from ..windows import LARGEST_SQUARED, add, product
 
 HALF_NS = 5e-10  # seconds in half a nanosecond
-
-
-class E_ALY_IntegrationMode(enum.IntEnum):
-    """What is integrated (manual p. 429)."""
-
-    NotInitialized = 0
-    Direct = 1
-    Absolute = 2
 
 
 @kernel
@@ -29,7 +22,7 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, LARGEST_SQUARED)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
     if m.absolute:
@@ -51,7 +44,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_Integrator_1Ch(SingleChannelBlock, category="Math"):
+class FB_ALY_Integrator_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, category="Math"):
     """Integral of the channel over time by the trapezoidal rule, in seconds, times a factor.
 
     Sources: manual TF3510 EN 1.5.0 pp. 238-241 and 429 (InfoSys 6776667147, 6904983435).
@@ -67,8 +60,6 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, category="Math"):
     step = step
     example = {"eIntegrationMode": E_ALY_IntegrationMode.Direct, "fFactor": 1.0}
 
-    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
-
     fResult: LREAL = output("integral, times the factor")
 
     factor: LREAL = config()
@@ -77,7 +68,6 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, category="Math"):
     sum: LREAL = state("twice the integral, in ns")
     rest: LREAL = state("what rounding took from the sum")
     last: LREAL = state("value of the call before")
-    last_ns: ULINT = state("time stamp of the call before")
     started: BOOL = state()
 
     @method

@@ -9,7 +9,8 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from .operators import E_ALY_MathOperator, apply
+from ..types import E_ALY_MathOperator
+from .operators import apply
 
 INFINITE = float("inf")
 

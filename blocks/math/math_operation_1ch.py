@@ -10,7 +10,8 @@ from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from .operators import E_ALY_MathOperator, apply
+from ..types import E_ALY_MathOperator
+from .operators import apply
 
 INFINITE = float("inf")
 

@@ -1,24 +1,12 @@
 """The operators of FB_ALY_MathOperation and FB_ALY_MathOperation_1Ch."""
 
-import enum
 import math
 
 import numpy as np
 
 from alycat.runtime.kernel import kernel
 
-
-class E_ALY_MathOperator(enum.IntEnum):
-    """Operator between two numbers (manual p. 430)."""
-
-    NotInitialized = 0
-    Addition = 1
-    Subtraction = 2
-    Multiplication = 3
-    Division = 4
-    PowerOf = 5
-    Modulo = 6
-
+from ..types import E_ALY_MathOperator
 
 ADDITION, SUBTRACTION, MULTIPLICATION, DIVISION, POWER_OF, MODULO = (int(o) for o in list(E_ALY_MathOperator)[1:])
 DIVISION_BY_ZERO, OUT_OF_RANGE = 0x3005, 0x300A

@@ -3,12 +3,13 @@
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import body_input, buffer, config, output, state
+from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import kernel, uint64
 from alycat.runtime.memory import f64, u64
 
-from ..checks import wrong_time, wrong_value
+from ..checks import wrong_value
+from ..conditions import PersistentBlock, TimedBlock, bad_time
 from ..system.datetime import FB_ALY_DateTime
 from ..system.timespan import FB_ALY_Timespan
 from ..windows import LARGEST
@@ -22,7 +23,7 @@ def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
     code = wrong_value(x, LARGEST)
     if code == 0:
-        code = wrong_time(m.tTimestamp, m.last_ns)
+        code = bad_time(m)
     if code != 0:
         return code
     distance = m.distance
@@ -58,7 +59,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, category="Math"):
+class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, category="Math"):
     """Slope between the present value and the value nNumValues calls before, and its extremes.
 
     Sources: manual TF3510 EN 1.5.0 pp. 251-254 (InfoSys 6776685707, 6905122059), Workbench 4946636683.
@@ -75,8 +76,6 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, category="Math"):
     step = step
     example = {"nNumValues": 200}
 
-    bPersistent: BOOL = body_input("TRUE: the internal data outlive a restart of the Plc")
-
     fSlope: LREAL = output("present slope, per second")
     fSlopeMin: LREAL = output("smallest slope so far")
     fSlopeMax: LREAL = output("largest slope so far")
@@ -91,7 +90,6 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, category="Math"):
     place: LINT = state("of the oldest value, where the next one goes")
     full: BOOL = state("the ring is full")
     has_slope: BOOL = state("a slope was calculated")
-    last_ns: ULINT = state("time stamp of the call before")
 
     values: LREAL = buffer()
     times: ULINT = buffer()

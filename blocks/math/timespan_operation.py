@@ -1,6 +1,5 @@
 """FB_ALY_TimespanOperation: sum or difference of timespans."""
 
-import enum
 from typing import Any
 
 import numpy as np
@@ -12,18 +11,11 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import i64
 
 from ..system.timespan import FB_ALY_Timespan
+from ..types import E_ALY_TimespanOperator
 
 NEVER_SET = int(np.float64(np.nan).view(np.int64))  # the pattern with which the channels begin, a span of 292 years
 LEAST, MOST = int64(-(2**63)), int64(2**63 - 1)
 OUT_OF_RANGE, WRONG_INPUT = 0x300A, 0x3003
-
-
-class E_ALY_TimespanOperator(enum.IntEnum):
-    """Operator between two timespans (manual p. 433)."""
-
-    NotInitialized = 0
-    Addition = 1
-    Subtraction = 2
 
 
 @kernel
