@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
+    from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
     from .base.edge_counter import FB_ALY_EdgeCounter_1Ch as FB_ALY_EdgeCounter_1Ch
     from .base.edge_counter_on_off import FB_ALY_EdgeCounterOnOff_1Ch as FB_ALY_EdgeCounterOnOff_1Ch
     from .base.edge_counter_on_off import FB_ALY_EdgeCounterOnOff_2Ch as FB_ALY_EdgeCounterOnOff_2Ch
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
     from .base.latching_switch import FB_ALY_LatchingSwitch_1Ch as FB_ALY_LatchingSwitch_1Ch
     from .base.lifecycle_analysis import FB_ALY_LifecycleAnalysis_1Ch as FB_ALY_LifecycleAnalysis_1Ch
     from .base.lifetime_analysis import FB_ALY_LifetimeAnalysis_1Ch as FB_ALY_LifetimeAnalysis_1Ch
+    from .base.min_max_avg import FB_ALY_MinMaxAvg as FB_ALY_MinMaxAvg
+    from .base.min_max_avg_1ch import FB_ALY_MinMaxAvg_1Ch as FB_ALY_MinMaxAvg_1Ch
+    from .base.min_max_avg_interval_1ch import FB_ALY_MinMaxAvgInterval_1Ch as FB_ALY_MinMaxAvgInterval_1Ch
+    from .base.moving_avg_1ch import FB_ALY_MovingAvg_1Ch as FB_ALY_MovingAvg_1Ch
     from .base.moving_interval_counter import FB_ALY_MovingIntervalCounter_1Ch as FB_ALY_MovingIntervalCounter_1Ch
     from .base.oee import FB_ALY_OverallEquipmentEffectiveness as FB_ALY_OverallEquipmentEffectiveness
     from .base.piece_counters import FB_ALY_ContinuousPieceCounter_1Ch as FB_ALY_ContinuousPieceCounter_1Ch
@@ -30,6 +36,15 @@ if TYPE_CHECKING:
     from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
     from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
+    from .clustering.sequential_kmeans import FB_ALY_SequentialKMeans as FB_ALY_SequentialKMeans
+    from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
+    from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
+    from .math.math_operation import FB_ALY_MathOperation as FB_ALY_MathOperation
+    from .math.math_operation_1ch import FB_ALY_MathOperation_1Ch as FB_ALY_MathOperation_1Ch
+    from .math.mean_1ch import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
+    from .math.rms_1ch import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
+    from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
+    from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
     from .system.system_time import FB_ALY_GetSystemTime as FB_ALY_GetSystemTime
     from .system.timespan import E_ALY_TimestampAccuracy as E_ALY_TimestampAccuracy
@@ -82,8 +97,23 @@ BLOCKS = {
     "FB_ALY_OverallEquipmentEffectiveness": "alycat.blocks.base.oee",
     "FB_ALY_ProductivityDiagnosis_3Ch": "alycat.blocks.base.productivity_diagnosis",
     "FB_ALY_ProductivityInterval_1Ch": "alycat.blocks.base.productivity_interval",
+    "FB_ALY_BatchNShift_1Ch": "alycat.blocks.base.batch_nshift_1ch",
+    "FB_ALY_Downsampling_1Ch": "alycat.blocks.base.downsampling_1ch",
+    "FB_ALY_MinMaxAvg": "alycat.blocks.base.min_max_avg",
+    "FB_ALY_MinMaxAvg_1Ch": "alycat.blocks.base.min_max_avg_1ch",
+    "FB_ALY_MinMaxAvgInterval_1Ch": "alycat.blocks.base.min_max_avg_interval_1ch",
+    "FB_ALY_MovingAvg_1Ch": "alycat.blocks.base.moving_avg_1ch",
+    "FB_ALY_Integrator_1Ch": "alycat.blocks.math.integrator_1ch",
+    "FB_ALY_MathOperation": "alycat.blocks.math.math_operation",
+    "FB_ALY_MathOperation_1Ch": "alycat.blocks.math.math_operation_1ch",
+    "FB_ALY_Mean_1Ch": "alycat.blocks.math.mean_1ch",
+    "FB_ALY_RMS_1Ch": "alycat.blocks.math.rms_1ch",
+    "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
+    "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
+    "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
 }
 TYPES_AND_FUNCTIONS = {
+    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",

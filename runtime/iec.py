@@ -364,6 +364,9 @@ class AnyType(IecType):
 
     name, ctype, initial = "ANY", ctypes.c_double, 0.0
 
+    def check(self, value: Any, name: str) -> Any:
+        return value
+
 
 BOOL = Annotated[bool, BoolType()]
 BIT = Annotated[bool, BitType()]

@@ -117,12 +117,16 @@ def copy_bytes(source: int, target: int, count: int) -> None:
         write_rest[i] = read_rest[i]
 
 
-def publisher(size: int) -> Callable[[Any, int], None]:
-    """A function (m, address) that copies the record's first `size` bytes to a row of the trace."""
+def publisher(parts: list[tuple[int, int]]) -> Callable[[Any, int], None]:
+    """A function (m, address) that copies parts of the record, given as offset and size, to a row of the trace.
+
+    Each part is loaded as it was stored: a load over several smaller stores has to wait for the cache.
+    """
     if not JIT:
 
         def publish_plain(m: Any, address: int) -> None:
-            ctypes.memmove(int(address), ctypes.addressof(m), size)
+            for offset, size in parts:
+                ctypes.memmove(int(address) + offset, ctypes.addressof(m) + offset, size)
 
         return publish_plain
 
@@ -130,12 +134,12 @@ def publisher(size: int) -> Callable[[Any, int], None]:
     def publish(typing: Any, m: Any, address: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             memory, place = args
-            word = ir.IntType(64)
-            source = builder.bitcast(memory, word.as_pointer())
-            target = builder.inttoptr(place, word.as_pointer())
-            for j in range(size // 8):
-                at = [ir.Constant(word, j)]
-                builder.store(builder.load(builder.gep(source, at)), builder.gep(target, at))
+            source = builder.bitcast(memory, _BYTE.as_pointer())
+            target = builder.inttoptr(place, _BYTE.as_pointer())
+            for offset, size in parts:
+                word, at = ir.IntType(8 * size).as_pointer(), [ir.Constant(ir.IntType(64), offset)]
+                value = builder.load(builder.bitcast(builder.gep(source, at), word), align=1)
+                builder.store(value, builder.bitcast(builder.gep(target, at), word), align=1)
             return context.get_dummy_value()
 
         return types.none(m, types.int64), codegen

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words
-from .declare import Role
+from .declare import Field, Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType
 from .kernel import compiled, kernel
@@ -25,29 +25,32 @@ if TYPE_CHECKING:
 
 def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     """The compiled function control address -> event id of the last row."""
+    from .block import SingleChannelBlock
+
     step = cls.step
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
     columns = 2 * len(inputs)
     results = len(cls.results)
     record = record_at(cls.layout.struct, cls.layout.dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
-    publish = publisher(trace_dtype(cls).itemsize)
+    publish = publisher([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in _outputs(cls)])
     has_channels = any(f.name == "x" for f in cls.layout.fields)
+    fixed = 1 if issubclass(cls, SingleChannelBlock) else getattr(cls, "channel_count", 0)  # known to the compiler
 
     @kernel
     def run(address: int) -> int:
         control = i64(address, 0, FIXED_WORDS)
         m = record(control[0])
         rows = control[1]
-        trace = control[2]
+        trace, row_bytes, values_at = control[2], control[3], control[5]
         code = 0
         for row in range(rows):
             if trace != 0:
                 load(m, i64(address, 8 * FIXED_WORDS, columns), row)
                 if has_channels:
-                    count = control[4]
+                    count = fixed if fixed else control[4]
                     x = f64(m, m.x, count)
-                    values = f64(control[5] + row * count * 8, 0, count)
+                    values = f64(values_at, 8 * row * count, count)
                     for c in range(count):
                         x[c] = values[c]
             code = step(m)
@@ -55,7 +58,7 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
             if code != 0:
                 m.bNewResult = False
             if trace != 0:
-                publish(m, trace + row * control[3])
+                publish(m, trace + row * row_bytes)
             if results:
                 table = i64(address, 8 * (FIXED_WORDS + columns), RESULT_WORDS * results)
                 for j in range(results):
@@ -67,9 +70,13 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     return compiled(run, cls.__name__, f"{cls.__module__} {cls.layout.dtype}", 0)
 
 
+def _outputs(cls: type["Block"]) -> list[Field]:
+    return [f for f in cls.layout.fields if f.role is Role.OUTPUT]
+
+
 def trace_dtype(cls: type["Block"]) -> np.dtype[Any]:
-    """One field per scalar output, laid out as in the memory, so that a row is one copy."""
-    outputs = [f for f in cls.layout.fields if f.role is Role.OUTPUT]
+    """One field per scalar output, laid out as in the memory."""
+    outputs = _outputs(cls)
     ends = [cls.layout.offset(f.name) + np.dtype(f.type.ctype).itemsize for f in outputs]
     return np.dtype(
         {
@@ -143,8 +150,7 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     for pointer in pointers:
         buffer = block._buffer(block.results[pointer])
         names.append(pointer)
-        kind = "?" if buffer.dtype.itemsize == 1 else buffer.dtype
-        formats.append(np.dtype((kind, buffer.shape)))
+        formats.append(np.dtype((buffer.dtype, buffer.shape)))
         offsets.append(size)
         size += (buffer.nbytes + 7) // 8 * 8
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})

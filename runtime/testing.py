@@ -25,6 +25,7 @@ from .declare import SETTABLE, Role
 from .errors import AlycatError, WrongType
 from .iec import (
     AnyType,
+    ArrayPointerType,
     BoolType,
     DurationType,
     FloatType,
@@ -198,8 +199,13 @@ class Stream:
         trace: np.ndarray = fb.replay(self.timestamps, self.values, **self.inputs)
         return trace
 
-    def calls(self, fb: Any) -> Iterator[bool]:
-        """The rows one by one, as a program makes them; yields what Call returned."""
+    def calls(self, fb: Any, arrays: dict[str, np.ndarray] | None = None) -> Iterator[bool]:
+        """The rows one by one, as a program makes them; yields what Call returned.
+
+        arrays: what Call shall fill, by default new ones, see `result_arrays`.
+        """
+        targets: dict[str, Any] = result_arrays(fb) if arrays is None else dict(arrays)
+        targets |= {fb.methods["Call"].pointers[name]: array.nbytes for name, array in targets.items()}
         takes_time = any(i.name == "tTimestamp" for i in fb.methods["Call"].inputs)
         numbered = "SetChannelValue" in fb.methods and len(fb.methods["SetChannelValue"].inputs) > 1
         for row in range(len(self)):
@@ -211,7 +217,12 @@ class Stream:
             inputs = {n: column[row].item() for n, column in self.inputs.items()}
             if takes_time:
                 inputs["tTimestamp"] = int(self.timestamps[row])
-            yield fb.Call(**inputs)
+            yield fb.Call(**inputs, **targets)
+
+
+def result_arrays(fb: Any) -> dict[str, np.ndarray]:
+    """An array of fitting size for each pointer input of Call."""
+    return {pointer: np.zeros_like(fb._buffer(buffer)) for pointer, buffer in fb.results.items()}
 
 
 def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrategy[Stream]":
@@ -239,7 +250,7 @@ def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrate
             moved = rng.choice(np.array([*steps, 86_400 * S, 31 * 86_400 * S] if pace == "gaps" else steps), rows)
         stamps = np.uint64(START_NS) + np.cumsum(moved).astype(np.uint64)
         inputs = {}
-        for declared in cls.methods["Call"].inputs:
+        for declared in cls.methods["Call"].values:
             if declared.name != "tTimestamp":
                 inputs[declared.name] = _column(rng, declared.type, declared.name, rows)
         return Stream(stamps, values, inputs, f"seeded({seed}, {rows}, {pace!r})")
@@ -301,9 +312,13 @@ def law_replay_equals_calls(cls: type[Block], setup: Setup, stream: Stream, at: 
     same_trace(trace, np.concatenate([stream[:at].replay(split), stream[at:].replay(split)]), "replay in two parts")
     same(fb, split, "replay in two parts")
     names = trace.dtype.names or ()
-    for row, result in enumerate(stream.calls(cyclic)):
-        seen = dict(zip(names, outputs_of(cyclic), strict=True))
-        for name in names:
+    arrays = result_arrays(cyclic)
+    scalars = [name for name in names if name not in arrays]
+    for row, result in enumerate(stream.calls(cyclic, arrays)):
+        seen = dict(zip(scalars, outputs_of(cyclic), strict=True))
+        for name, array in arrays.items():
+            assert trace[name][row].tobytes() == array.tobytes(), f"row {row}: {name} is {array}, {trace[name][row]}"
+        for name in scalars:
             value = trace[name][row]
             if not (value == seen[name] or (value != value and seen[name] != seen[name])):
                 raise AssertionError(f"row {row}: {name} is {seen[name]} after Call, {value} in replay")
@@ -318,7 +333,7 @@ def law_reset_equals_fresh(cls: type[Block], setup: Setup, stream: Stream, at: i
     for used in (reset, again):
         stream[:at].replay(used)
     assert reset.Reset() is True
-    assert setup.configure(again)
+    assert setup.configure(again) if setup.calls else again.Reset()
     start = outputs_of(fresh)
     trace = stream.replay(fresh)
     for used, what in ((reset, "Reset"), (again, "a new Configure")):
@@ -361,12 +376,12 @@ def refused_calls(cls: type[Block], setup: Setup) -> list[tuple[str, dict[str, A
     """Variations of the setup's calls that the block refuses, each by one improper value."""
     found = []
     for method, inputs in setup.calls:
-        for declared in cls.methods[method].inputs:
+        call = cls.methods[method]
+        for declared in (i for i in call.inputs if i.name not in call.pointers.values()):
             for bad in _improper(declared.type, inputs[declared.name]):
-                call = (method, inputs | {declared.name: bad})
-                fb = setup.build(cls)
-                if not getattr(fb, method)(**call[1]):
-                    found.append(call)
+                changed = inputs | {declared.name: bad}
+                if not getattr(setup.build(cls), method)(**changed):
+                    found.append((method, changed))
     return found
 
 
@@ -375,6 +390,8 @@ def _improper(kind: IecType, good: Any) -> list[Any]:
         parts = {n: _improper(k, getattr(good, n)) for n, k in kind.fields.items()}
         whole = {n: getattr(good, n) for n in kind.fields}
         return [kind.struct(**whole | {n: bad}) for n, bads in parts.items() for bad in bads]
+    if isinstance(kind, ArrayPointerType):
+        return [None]
     if isinstance(kind, FloatType):
         return [np.nan, np.inf, -1.0]
     if isinstance(kind, IntType):
@@ -403,7 +420,7 @@ def spoil(cls: type[Block], stream: Stream, seed: int) -> tuple[Stream, np.ndarr
     """The stream with rows put in that the block has to refuse, and which rows are good ones; the last one is."""
     rng = np.random.default_rng(seed)
     takes_time = any(i.name == "tTimestamp" for i in cls.methods["Call"].inputs)
-    channels = stream.values.shape[1]
+    channels = stream.values.shape[1] if stream.values.dtype.kind == "f" else 0  # an integer is never improper
     places = np.sort(rng.integers(0, len(stream), 1 + len(stream) // 6))
     if not takes_time and not channels:
         places = places[:0]
