@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .block import AlgorithmBlock as AlgorithmBlock
     from .block import Block as Block
     from .block import ChannelBlock as ChannelBlock
+    from .block import FixedChannelBlock as FixedChannelBlock
     from .block import SingleChannelBlock as SingleChannelBlock
     from .clock import Clock as Clock
     from .clock import RealTimeClock as RealTimeClock
@@ -85,7 +86,7 @@ if TYPE_CHECKING:
     from .task import TaskState as TaskState
 else:
     _MODULES = {
-        "block": "AlgorithmBlock Block ChannelBlock SingleChannelBlock",
+        "block": "AlgorithmBlock Block ChannelBlock FixedChannelBlock SingleChannelBlock",
         "clock": "Clock RealTimeClock SteppedClock VirtualClock current_clock",
         "composite": "Array FunctionBlock Struct Union array enum_base rpc_method",
         "declare": "var",

@@ -2,12 +2,12 @@
 
 import heapq
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from . import plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
@@ -17,10 +17,15 @@ from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
 from .task import Task, TaskState
 
+if TYPE_CHECKING:
+    from .ads.device import Limits
+    from .ads.server import AdsServer
+
 FIRST_PRIORITY = 20
 FOREVER = LATEST  # as a number of cycles
 V = TypeVar("V", bound=Variables)
 Until = Callable[[], bool] | int | str | datetime
+Wait = Callable[[int], int]  # for a due time; returns the time, and one before it if the caller is to ask again
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Plc:
         self.app_info = PlcAppSystemInfo()
         self.app_info.AppName = self.app_info.ProjectName = name
         self.cycle_finished: list[Callable[[Task], None]] = []  # called between two cycles with the task that ran
+        self.attendant: Callable[[Wait], AbstractContextManager[Wait]] = nullcontext  # who waits in the clock's stead
         self.ending = ""  # why the present run comes to its end; looked at between two cycles
         self.start_ns = None if start is None else parse_timestamp(start, "start")
         self.left_ns: int | None = None  # the time when the latest run ended
@@ -149,6 +155,29 @@ class Plc:
             when = "between two cycles, in a cycle_finished function" if running else "while the Plc does not run"
             raise PlcError(f"{self.name}: this can be done {when}, or after the run")
 
+    # --- ADS ---------------------------------------------------------------------------------------------------------
+
+    def serve_ads(
+        self,
+        host: str = "127.0.0.1",
+        net_id: str = "127.0.0.1.7.1",
+        port: int = 48898,
+        allow: Iterable[str] | None = None,
+        limits: "Limits | None" = None,
+        flat: bool = False,
+    ) -> "AdsServer":
+        """Start an ADS server for this Plc on a thread of its own; stop() or a with block ends it.
+
+        host: where to listen; several Plcs on one machine take 127.0.0.2 and so on. port: nearly all clients know only
+        48898. allow: IP addresses, networks or NetIds of the only clients that are let in; ADS itself has no
+        authentication. flat: list members of structures as symbols, too. Clients see and change the Plc between two
+        cycles only; see `alycat.runtime.ads`.
+        """
+        from .ads.image import PlcImage
+        from .ads.server import AdsServer
+
+        return AdsServer(self, PlcImage(self, flat), host, net_id, port, allow=allow, limits=limits).start()
+
     # --- running -----------------------------------------------------------------------------------------------------
 
     def run(
@@ -183,7 +212,7 @@ class Plc:
 
     def _run(
         self,
-        wait: Callable[[int], int],
+        wait: Wait,
         cycles: int | None,
         duration: int | str | timedelta | None,
         until: Until | None,
@@ -197,8 +226,9 @@ class Plc:
         end_ns = self._end_time(now, duration, None if callable(until) else until)
         self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
-            with use_clock(self.clock), self._asking(until if callable(until) else None):
-                self._schedule(wait, cycles, end_ns)
+            asking = self._asking(until if callable(until) else None)
+            with use_clock(self.clock), self.attendant(wait) as attended, asking:
+                self._schedule(attended, cycles, end_ns)
         finally:
             self.left_ns, self.reached_ns = self.pause()
             self.is_running, self._between_cycles = False, True
@@ -256,7 +286,7 @@ class Plc:
         finally:
             self.cycle_finished.remove(ask)
 
-    def _schedule(self, wait: Callable[[int], int], cycles: int | None, end_ns: int) -> None:
+    def _schedule(self, wait: Wait, cycles: int | None, end_ns: int) -> None:
         """Let the first of the due tasks run until another one is first, and so on."""
         ready = [t for t in self.tasks if t.state is TaskState.RUN]
         leader = min(ready, key=lambda t: t.cycle_time_ns, default=None)
@@ -284,7 +314,7 @@ class Plc:
         if not queue:
             self.end("error")
 
-    def _wait_for_end(self, wait: Callable[[int], int], end_ns: int) -> None:
+    def _wait_for_end(self, wait: Wait, end_ns: int) -> None:
         while not self.ending and wait(end_ns) < end_ns:
             if self.clock.externally_stepped:
                 self.end("waiting")

@@ -133,10 +133,11 @@ def _is_intact(data: bytes) -> bool:
 
 def snapshot(plc: "Plc") -> bytes:
     """The whole Plc as bytes; the same state gives the same bytes."""
-    return _image(plc).pack()
+    return image_of(plc).pack()
 
 
-def _image(plc: "Plc") -> Image:
+def image_of(plc: "Plc") -> Image:
+    """What a snapshot holds; SnapshotError if an attribute of a program cannot be stored."""
     plc.check_between_cycles()
     left_ns, reached_ns = plc.pause()
     image = Image()
@@ -249,13 +250,27 @@ def _stateful_items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
 def load(plc: "Plc", data: bytes) -> None:
     """Bring a Plc of the same shape into the state of a snapshot, or leave it as it is."""
     image = Image.unpack(data)
-    before = _image(plc)
+    before = image_of(plc)
     _check_shape(dict(image.header["shape"]), dict(before.header["shape"]))
     try:
         _apply(plc, image)
     except BaseException:
         _apply(plc, before)
         raise
+
+
+def reset(plc: "Plc", image: Image) -> None:
+    """Bring variables, attributes and blocks of the programs back to a snapshot's; time, tasks and links go on.
+
+    May be called between two cycles of a run: every memory stays where it is.
+    """
+    roots = dict(plc.roots())
+    for path, thing in list(_objects(plc)):
+        if not path.startswith("task "):
+            thing.load(image.sections[path])
+    for name, root in roots.items():
+        _assign(plc, name, root, image)
+        ctypes.memmove(ctypes.addressof(root._m), image.sections[name], ctypes.sizeof(root._m))
 
 
 def _check_shape(found: dict[str, str], expected: dict[str, str]) -> None:

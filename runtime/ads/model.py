@@ -25,6 +25,7 @@ class AdsErrorCode(enum.IntEnum):
     INVALID_VALUE = 1798
     NOT_READY = 1799
     BUSY = 1800
+    NO_MEMORY = 1802
     INVALID_PARAMETER = 1803
     NOT_FOUND = 1804
     SYMBOL_NOT_FOUND = 1808
@@ -162,6 +163,16 @@ class Location:
     is_fixed: bool = True  # FALSE behind a pointer or reference, which may point elsewhere next time: find it again
 
 
+class Memory(Protocol):
+    """The whole memory as it stood between two cycles: immutable, so many reads of it belong together."""
+
+    def area(self, group: int) -> bytes | None:
+        """The bytes of a byte group; None for bit groups and for groups that do not exist."""
+
+    def read(self, group: int, offset: int, size: int) -> bytes:
+        """As SymbolImage.read."""
+
+
 class SymbolImage(Protocol):
     """The memory of a Plc as clients see it, always as it stood between two cycles. Errors are AdsError.
 
@@ -184,6 +195,9 @@ class SymbolImage(Protocol):
 
     def read(self, group: int, offset: int, size: int) -> bytes:
         """Bytes (bit groups: one byte per bit); INVALID_GROUP, INVALID_OFFSET."""
+
+    def memory(self) -> Memory:
+        """What was published last; the same object until the next publish."""
 
     def write(self, group: int, offset: int, data: bytes) -> None:
         """Takes effect between two cycles; NOT_PERMITTED in a read-only place."""

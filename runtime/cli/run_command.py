@@ -3,8 +3,9 @@
 import json
 import signal
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,12 +20,16 @@ from .scripts import explain, load_plc
 from .terminal import columns, console, heading, phases
 from .wording import plural, spaced
 
+if TYPE_CHECKING:
+    from ..ads.server import AdsServer
+
 
 @click.command(short_help="Runs a script's cyclic tasks.")
 @click.argument("script", type=click.Path(path_type=Path))
 @click.option("--cycles", type=click.IntRange(min=0), metavar="N", help="Cycles of the fastest task.")
 @click.option("--duration", metavar="60s", help="How long, in the time of the Plc.")
 @click.option("--realtime", is_flag=True, help="Follow the real time instead of running as fast as possible.")
+@click.option("--ads", is_flag=True, help="Serve it to ADS clients on 127.0.0.1 meanwhile, in real time.")
 @click.option("--state", type=click.Path(path_type=Path), metavar="FILE", help="Restored if there, saved at the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for programs.")
 @click.pass_context
@@ -34,6 +39,7 @@ def run(
     cycles: int | None,
     duration: str | None,
     realtime: bool,
+    ads: bool,
     state: Path | None,
     as_json: bool,
 ) -> None:
@@ -46,6 +52,9 @@ def run(
     If a program raises, its task stands still, the other tasks go on; the exit code is 1 and the state is not saved,
     so that FILE keeps the one before.
 
+    With --ads any ADS client can browse, read, write and subscribe to the Plc, and start and stop it; a Plc on a
+    SteppedClock is stepped by a client. See alycat plc for more ways to serve.
+
     \b
     alycat run samples/denstream_sample.py --duration 60s
     alycat run samples/denstream_sample.py --realtime --state pump.state
@@ -57,9 +66,10 @@ def run(
     with phases() as progress:
         progress.begin(f"loading {script.name} (compiles its blocks when first used)")
         plc = load_plc(script)
-        if realtime and not isinstance(plc.clock, RealTimeClock):
+        stepped = plc.clock.externally_stepped
+        if (realtime or (ads and not stepped)) and not isinstance(plc.clock, RealTimeClock):
             plc.clock = RealTimeClock()
-        if not isinstance(plc.clock, (RealTimeClock, VirtualClock)) or plc.clock.externally_stepped:
+        if not isinstance(plc.clock, (RealTimeClock, VirtualClock)) or (plc.clock.externally_stepped and not ads):
             raise PlcError(f"{script}: {type(plc.clock).__name__} is stepped by its owner; alycat run cannot do that")
         if not plc.tasks:
             raise PlcError(f"{script}: {plc.name} has no tasks; plc.task(...) adds one")
@@ -70,9 +80,13 @@ def run(
         watch = stopwatch()
         with (
             following(fastest, progress, f"running {script.name}", _expected(fastest, cycles, duration)),
+            _served(plc, script) if ads else nullcontext() as server,
             stopping_on_signals(plc) as interruption,
         ):
-            result = plc.run(cycles=cycles, duration=duration)
+            if server and cycles is None and duration is None:
+                result = server.operate()
+            else:
+                result = plc.run(cycles=cycles, duration=duration)
         elapsed_ns = watch()
         errors = [explain(task, script) for task in plc.tasks if task.error]
         saved = state is not None and not errors
@@ -100,6 +114,15 @@ def run(
         ctx.exit(1)
     if interruption.signal and (cycles is not None or duration is not None):
         ctx.exit(128 + interruption.signal)
+
+
+@contextmanager
+def _served(plc: Plc, script: Path) -> Iterator["AdsServer"]:
+    from .plc_command import announce, start
+
+    with start(plc) as server:
+        announce(server, script.name, err=True)  # stdout belongs to the result
+        yield server
 
 
 class Lateness:

@@ -4,15 +4,16 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 
-def console() -> Console:
-    """Standard output; as wide as the terminal, 80 columns in a pipe."""
-    return Console(file=sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
+def console(file: TextIO | None = None) -> Console:
+    """Standard output unless given; as wide as the terminal, 80 columns in a pipe."""
+    return Console(file=file or sys.stdout, highlight=False, markup=False, emoji=False, soft_wrap=False)
 
 
 def heading(out: Console, text: str) -> None:
