@@ -6,6 +6,10 @@ Rooms, from the wire inwards; imports run downwards only:
     device      requests in, answers out: handles, sum commands, subscriptions, states, methods; no I/O
     frames      bytes <-> AMS/TCP frames and messages; no I/O
     image       the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
+    places      where each variable lies, and how a path leads there
+    area        the data area, joined from the memories of programs and blocks
+    values      what clients may write
+    typemap     IEC types as data types for clients
     entries     symbol and data type entries as bytes
     model       what image and device agree on: locations, types, errors
 
