@@ -206,6 +206,9 @@ class Scheduler:
         cycle_ns = self._cycle_times.get(subscription.task)
         if cycle_ns:
             subscription.period = max(1, round(period_ns / cycle_ns))
+        if subscription.task:
+            self._members[subscription.task] += 1
+            self.wanted.add(subscription.task)  # so that no cycle is missed between the first sample and the second
         subscription.ready_ns = self._now() + SETTLING_NS
         self._newborn.append(subscription)
         if len(self._newborn) == 1:
@@ -220,7 +223,7 @@ class Scheduler:
         route.handles.pop(subscription.handle, None)
         route.missed.pop(subscription, None)
         self._told.pop(subscription, None)
-        if subscription.since_ns >= 0 and subscription.task:
+        if subscription.ready_ns and subscription.task:
             if subscription.group_of:
                 subscription.group_of.members.pop(subscription, None)
             self._members[subscription.task] -= 1
@@ -245,8 +248,6 @@ class Scheduler:
             return
         subscription.since_ns = cycle.time_ns if cycle.task else cycle.time_ns - 1  # a cycle may begin at that time
         if subscription.task:
-            self._members[subscription.task] += 1
-            self.wanted.add(subscription.task)
             self._fresh.append(subscription)
         elif subscription.on_change:
             self._told[subscription] = None

@@ -20,7 +20,7 @@ from ads.conftest import NET_ID, Bench
 
 from alycat.runtime.ads import frames
 from alycat.runtime.ads.device import Limits
-from alycat.runtime.ads.frames import FrameError, address, net_id_bytes
+from alycat.runtime.ads.frames import FrameError, WriteControl, address, net_id_bytes
 
 GROUPS = [
     0,
@@ -137,13 +137,14 @@ class Fuzzer:
             self.bench.image.version = self.bench.image.version % 255 + 1
         if self.random.random() < 0.01:
             self.reconnect()
+        if self.bench.device.control.is_config and self.random.random() < 0.1:  # else nothing but error 6 comes
+            self.client.ask(WriteControl(2, 0), port=10_000)
         if self.random.random() < 0.05:
             self.client.session.is_full = self.random.random() < 0.3
-            if not self.bench.attendant.is_stopped:
-                self.bench.run(1)
+            if self.bench.attendant.is_stopped:  # a run would wait for a client, and this is the only one
+                self.client.ask(WriteControl(5, 0))
             else:
-                self.bench.device.control.restart_index += 0
-                self.bench.attendant.go_on()
+                self.bench.run(1)
             self.bench.sleep(self.random.choice([1, 10, 20_000]))
         self.look_at_answers()
 

@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 
 from alycat.runtime.ads.frames import FrameError, Kind, frame
 
+FRAMES = st.builds(frame, st.sampled_from(list(Kind)), st.binary(max_size=80))
+
 
 def test_two_thousand_random_frames():
     assert sum(fuzz(2000, seed=7).answers.values()) > 1000
