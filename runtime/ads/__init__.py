@@ -2,11 +2,15 @@
 
 Rooms, from the wire inwards; imports run downwards only:
 
-    server      asyncio shell on a thread of its own: sockets, queues, limits
-    device      requests in, answers out: handles, sum commands, subscriptions, states, methods; no I/O
-    frames      bytes <-> AMS/TCP frames and messages; no I/O
-    image       the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
-    entries     symbol and data type entries as bytes
-    model       what image and device agree on: locations, types, errors
-    bridge      the client: channels of a PLC into a program and back, over pyads
+    server         asyncio shell on a thread of its own: sockets, queues, who may come
+    device         requests in, answers out: ports, connections, limits; no I/O
+    services       the index groups of port 851; `sums` the sum commands, `handles` numbers for names
+    notifications  the scheduler of all subscriptions
+    control        run, stop, reset, restart, config
+    attendant      on the Plc's thread: publishes the image, carries out what clients ask for between two cycles
+    frames         bytes <-> AMS/TCP frames and messages; no I/O
+    image          the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
+    entries        symbol and data type entries as bytes
+    model          what image and device agree on: locations, types, errors
+    bridge         the client: channels of a PLC into a program and back, over pyads
 """
