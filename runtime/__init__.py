@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .block import AlgorithmBlock as AlgorithmBlock
     from .block import Block as Block
     from .block import ChannelBlock as ChannelBlock
+    from .block import FixedChannelBlock as FixedChannelBlock
     from .block import SingleChannelBlock as SingleChannelBlock
     from .clock import Clock as Clock
     from .clock import RealTimeClock as RealTimeClock
@@ -66,7 +67,7 @@ if TYPE_CHECKING:
     from .task import TaskState as TaskState
 else:
     _MODULES = {
-        "block": "AlgorithmBlock Block ChannelBlock SingleChannelBlock",
+        "block": "AlgorithmBlock Block ChannelBlock FixedChannelBlock SingleChannelBlock",
         "clock": "Clock RealTimeClock SteppedClock VirtualClock current_clock",
         "dctime": "format_timestamp parse_duration parse_timestamp",
         "errors": "AlycatError CycleOverrun PlcError RangeError RecordingError SnapshotError UnknownName WrongType",

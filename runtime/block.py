@@ -19,17 +19,54 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .declare import BUFFERS, Field, Layout, Member, Role, buffer, declared_fields, output, reader, variable
+from .control import aim, array_refusal, control_words
+from .declare import (
+    BUFFERS,
+    NEXT,
+    SETTABLE,
+    Field,
+    Layout,
+    Member,
+    Role,
+    buffer,
+    declared_fields,
+    output,
+    reader,
+    variable,
+)
 from .errors import DeclarationError, SnapshotError, WrongType, one_of
 from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
 from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
 
-__all__ = ["AlgorithmBlock", "Block", "ChannelBlock", "SingleChannelBlock", "cyclic", "method", "quick_method"]
+__all__ = [
+    "AlgorithmBlock",
+    "Block",
+    "ChannelBlock",
+    "FixedChannelBlock",
+    "InputBlock",
+    "SingleChannelBlock",
+    "cyclic",
+    "method",
+    "quick_method",
+]
 
 MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
 _ALIGN = 64
-_ORDER = (Role.OUTPUT, Role.VARIABLE, Role.INPUT, Role.INIT, Role.CONFIG, Role.STATE, Role.BUFFER, Role.SCRATCH)
+_ORDER = (
+    Role.OUTPUT,
+    Role.VARIABLE,
+    Role.INPUT,
+    Role.INIT,
+    *SETTABLE,
+    Role.CONFIG,
+    Role.STATE,
+    Role.BUFFER,
+    Role.CHANNEL_CONFIG,
+    Role.PENDING,
+    Role.SCRATCH,
+)
+_NOWHERE = object()  # no array at all, not even None
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
 
@@ -43,8 +80,10 @@ class Block:
     memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
     step: ClassVar[Any] = None  # the kernel m -> event id
     _members: ClassVar[dict[str, Member]] = {}
-    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts
+    example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
+    counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+    results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
 
     _m: Any  # the structure over the memory
 
@@ -61,7 +100,7 @@ class Block:
         for field in cls.fields:
             if field.role in (Role.OUTPUT, Role.INIT):
                 setattr(cls, field.name, reader(field))
-            elif field.role is Role.VARIABLE:
+            elif field.role is Role.VARIABLE or field.role in SETTABLE:
                 setattr(cls, field.name, variable(field))
             elif field.name in cls._members:
                 delattr(cls, field.name)
@@ -77,7 +116,7 @@ class Block:
         clash = [i.name for i in call.inputs if i.name in declared]
         if clash:
             raise DeclarationError(f"{cls.__name__}: {one_of(clash)} is both an input of Call and a member")
-        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.inputs]
+        return [Field(i.name, i.type, Role.INPUT, i.type.initial) for i in call.values]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         init = {f.name: f for f in self.fields if f.role is Role.INIT}
@@ -121,6 +160,7 @@ class Block:
         offsets, size, state_size = self._plan(counts)
         if size > MEMORY_LIMIT:
             raise MemoryError(f"{size} bytes are needed, at most {MEMORY_LIMIT} are allowed")
+        lasting = self._lasting()
         raw = np.zeros(size + _ALIGN, np.uint8)
         start = -raw.ctypes.data % _ALIGN
         self._memory = raw[start : start + size]
@@ -130,13 +170,37 @@ class Block:
             setattr(self._m, name, value)
         self._clear()
         self._fill(self._kept_buffers())
+        self._bring_back(lasting)
         self._connect()
+
+    def _lasting(self) -> dict[str, Any]:
+        """What a new memory takes over from the present one: body inputs, properties, what ConfigureChannel stored."""
+        lasting: dict[str, Any] = {}
+        for field in self.layout.fields:
+            if field.role in SETTABLE:
+                lasting[field.name] = getattr(self._m, field.name) if hasattr(self, "_m") else field.initial
+            elif field.role is Role.PENDING and hasattr(self, "_m"):
+                lasting[field.name] = self._buffer(field.name).copy()
+        return lasting
+
+    def _bring_back(self, lasting: dict[str, Any]) -> None:
+        for name, value in lasting.items():
+            if name.startswith(NEXT):
+                count = min(len(value), self._buffer_counts.get(name, 0))
+                self._buffer(name)[:count] = value[:count]
+                self._buffer(name.removeprefix(NEXT))[:count] = value[:count]
+            else:
+                setattr(self._m, name, value)
 
     def _connect(self) -> None:
         """What refers to the memory by address: the input views and the control words of a single call."""
         address = ctypes.addressof(self._m)
-        self._call_control = np.array([address, 1, 0], np.int64)
+        self._call_control = np.zeros(control_words(type(self)), np.int64)
+        self._call_control[:2] = address, 1
         self._control = int(self._call_control.ctypes.data)
+        for pointer in self.results:
+            setattr(self, f"_at_{pointer}", _NOWHERE)
+            setattr(self, f"_size_{pointer}", 0)
         self._entry: Callable[[int], int] = self._unready
         for field in self.layout.fields:
             if field.role is Role.INPUT:
@@ -153,7 +217,7 @@ class Block:
 
     def _kept_buffers(self) -> tuple[str, ...]:
         """Buffers that Reset leaves alone."""
-        return ()
+        return tuple(f.name for f in self.layout.fields if f.role in (Role.CHANNEL_CONFIG, Role.PENDING))
 
     def _fill(self, names: tuple[str, ...]) -> None:
         for field in self.layout.fields:
@@ -264,6 +328,10 @@ class Block:
             "init": pairs(Role.INIT),
             "outputs": pairs(Role.OUTPUT),
             "methods": methods,
+        } | {
+            name: found
+            for name, role in (("body_inputs", Role.BODY_INPUT), ("properties", Role.PROPERTY))
+            if (found := pairs(role))
         }
 
     def __repr__(self) -> str:
@@ -276,6 +344,8 @@ class AlgorithmBlock(Block):
 
     A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`.
     """
+
+    channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
 
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
     bError: BOOL = output("TRUE while the latest method failed")
@@ -290,7 +360,13 @@ class AlgorithmBlock(Block):
         return Message(self._event_id, detail, type(self).__name__)
 
     def _explain(self, event_id: int) -> str:
-        """What exactly was wrong when the step itself refused; read from the inputs that it refused."""
+        """What exactly was wrong when the step itself refused; read from the inputs that it refused.
+
+        A block that refuses times running backwards keeps the time of the call before in the state `last_ns`.
+        """
+        last_ns = getattr(self._m, "last_ns", 0)
+        if event_id == 0x3003 and last_ns and self._m.tTimestamp < last_ns:
+            return f"tTimestamp {self._m.tTimestamp} lies before {last_ns} of the call before"
         return ""
 
     def _finish(self, code: int, detail: str = "") -> bool:
@@ -301,9 +377,50 @@ class AlgorithmBlock(Block):
             self._m.bNewResult = False
         return not code
 
+    def _connect(self) -> None:
+        super()._connect()
+        if not any(name.startswith("Configure") for name in self.methods):  # ready as declared
+            self._m.bConfigured = True
+            self._entry = self._first_call
+
+    def _first_call(self, control: int) -> int:
+        self._entry = self._runner()
+        return self._entry(control)
+
+    def _aim(self, **given: tuple[Any, int]) -> bool:
+        """Takes the arrays that Call fills, each with its size, for this call and the following ones."""
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        call = self.methods["Call"]
+        for declared in call.inputs:
+            if declared.name in given:
+                array, size = given[declared.name]
+                declared.type.check(array, f"Call.{declared.name}")
+                needed = self._buffer(self.results[declared.name]).nbytes
+                code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
+                if code:
+                    return self._finish(code, f"{declared.name}: {detail}")
+        for pointer, (array, size) in given.items():
+            aim(self, self._call_control, pointer, array.ctypes.data, 0)
+            setattr(self, f"_at_{pointer}", array)
+            setattr(self, f"_size_{pointer}", size)
+        return True
+
+    def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
+        """The body of a method that copies an array to what a pointer and a size were given for."""
+        code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
+        if code:
+            return self._finish(code, f"{pointer}: {detail}")
+        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        return self._finish(0)
+
+    def _begin(self) -> None:
+        """Outputs that start with a value from the configuration take it; after Configure and Reset."""
+
     def _configured(self) -> bool:
         """The end of a successful Configure."""
         self._m.bConfigured = True
+        self._begin()
         self._entry = self._runner()
         return self._finish(0)
 
@@ -318,6 +435,7 @@ class AlgorithmBlock(Block):
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
+        self._begin()
         return self._finish(0)
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
@@ -343,10 +461,11 @@ class InputBlock(AlgorithmBlock):
         return 1
 
     def _counts(self) -> dict[str, int]:
-        return {"x": self._n}
+        per_channel = (f.name for f in self.layout.fields if f.role in (Role.CHANNEL_CONFIG, Role.PENDING))
+        return {"x": self._n} | dict.fromkeys(per_channel, self._n)
 
     def _kept_buffers(self) -> tuple[str, ...]:
-        return ("x",)
+        return ("x", *super()._kept_buffers())
 
     def _connect(self) -> None:
         super()._connect()
@@ -365,6 +484,9 @@ class InputBlock(AlgorithmBlock):
         return self._finish(0)
 
     def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        if reason:
+            return reason
         if event_id == 0x3003:
             bad = np.flatnonzero(~np.isfinite(self._x))
             if len(bad):
@@ -389,7 +511,38 @@ class SingleChannelBlock(InputBlock):
         return True
 
 
-class ChannelBlock(InputBlock):
+class NumberedChannelBlock(InputBlock):
+    """What blocks with several numbered channels have in common; the channel's number comes first."""
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._channel_count = self._n
+
+    @quick_method
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+        """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
+        if 0 < nChannel <= self._channel_count:
+            try:
+                self._channels[nChannel - 1] = input
+            except (TypeError, ValueError, OverflowError):
+                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
+            if self._event_id:
+                return self._finish(0)
+            return True
+        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
+
+
+class FixedChannelBlock(NumberedChannelBlock):
+    """A block with a fixed number of numeric channels (``..._2Ch``), the class variable `channel_count`."""
+
+    channel_count: ClassVar[int] = 2
+
+    @property
+    def _n(self) -> int:
+        return self.channel_count
+
+
+class ChannelBlock(NumberedChannelBlock):
     """A block with a variable number of numeric channels, the FB_init input nNumChannels."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -400,23 +553,6 @@ class ChannelBlock(InputBlock):
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])
-
-    def _connect(self) -> None:
-        super()._connect()
-        self._channel_count = self._n
-
-    @quick_method
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of one channel (1..nNumChannels) for the next Call; the last one set counts."""
-        if 0 < nChannel <= self._channel_count:
-            try:
-                self._channels[nChannel - 1] = input
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
-            if self._event_id:
-                return self._finish(0)
-            return True
-        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
 
 
 def _aligned(size: int) -> int:

@@ -30,14 +30,20 @@ class Role(enum.Enum):
     CONFIG = "written by Configure, kept by Reset"
     INPUT = "written before each step, kept by Reset"
     OUTPUT = "written by the step, cleared by Reset, visible from outside"
+    BODY_INPUT = "input of the block itself, set by anybody, kept by Configure and Reset"
+    PROPERTY = "property of the block, set by anybody, kept by Configure and Reset"
     STATE = "written by the step, cleared by Reset, private"
     BUFFER = "array allocated by Configure, cleared by Reset, private"
+    CHANNEL_CONFIG = "array that Configure takes over from its PENDING twin, kept by Reset"
+    PENDING = "array written by ConfigureChannel, kept by Configure and Reset"
     SCRATCH = "array for use within one step, no part of the state"
     VARIABLE = "variable of a program or a global one"
 
 
 HEADER = "_header"  # the hidden pointer of a function block
-BUFFERS = (Role.BUFFER, Role.SCRATCH)
+BUFFERS = (Role.BUFFER, Role.CHANNEL_CONFIG, Role.PENDING, Role.SCRATCH)
+SETTABLE = (Role.BODY_INPUT, Role.PROPERTY)
+NEXT = "next_"  # what the name of a PENDING twin begins with
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,24 @@ def fb_init(default: Any, meaning: str = "") -> Any:
 def config(meaning: str = "") -> Any:
     """A value that Configure computes and Reset keeps."""
     return Member(Role.CONFIG, None, meaning)
+
+
+def body_input(meaning: str = "", initial: Any = None) -> Any:
+    """An input of the block itself (VAR_INPUT) such as bPersistent: ``fb.bPersistent = True``."""
+    return Member(Role.BODY_INPUT, initial, meaning)
+
+
+def block_property(meaning: str = "", initial: Any = None) -> Any:
+    """A property that can be read and set, such as fTolerance."""
+    return Member(Role.PROPERTY, initial, meaning)
+
+
+def channel_config(meaning: str = "", initial: Any = 0) -> Any:
+    """An array with one element per channel that Configure takes over from what ConfigureChannel stored.
+
+    Declaring ``limit`` makes two: kernels read `limit`, ConfigureChannel writes `next_limit`.
+    """
+    return Member(Role.CHANNEL_CONFIG, initial, meaning)
 
 
 def output(meaning: str = "", initial: Any = None) -> Any:
@@ -147,6 +171,8 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
                 raise DeclarationError(f"{cls.__name__}.{name}: a base class declares it as {fields[name].type}")
             more = (member.attributes, member.persistent, member.constant)
             fields[name] = Field(name, kind, member.role, initial, member.meaning, *more)
+            if member.role is Role.CHANNEL_CONFIG:
+                fields[NEXT + name] = Field(NEXT + name, kind, Role.PENDING, initial, member.meaning)
     return list(fields.values())
 
 

@@ -5,10 +5,14 @@ Sources: IEC 61131-3 table 10; TwinCAT's LTIME is unsigned 64 bit in nanoseconds
 """
 
 import ctypes
+import dataclasses
 import enum
 import operator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, cast, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+
+import numpy as np
 
 from .dctime import parse_duration
 from .errors import DeclarationError, RangeError, WrongType
@@ -300,6 +304,61 @@ class InterfaceType(IecType):
         raise WrongType(f"{name}: {value!r} is no {self.name}; an object with {', '.join(self.needs)} is needed")
 
 
+class ParameterStructType(IecType):
+    """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
+
+    Taken are an instance, a mapping of its fields, or a tuple in their order. It has no memory of its own: a block
+    declares members for what it keeps of it.
+    """
+
+    def __init__(self, struct: Any) -> None:
+        self.name, self.struct = struct.__name__, struct
+        hints = get_type_hints(struct, include_extras=True)
+        self.fields = {f.name: iec_type(hints[f.name], f"{self.name}.{f.name}") for f in dataclasses.fields(struct)}
+
+    def check(self, value: Any, name: str) -> Any:
+        try:
+            if isinstance(value, Mapping):
+                value = self.struct(**value)
+            elif isinstance(value, tuple):
+                value = self.struct(*value)
+        except TypeError:
+            value = None
+        if not isinstance(value, self.struct):
+            raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
+        parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
+        return self.struct(**parts)
+
+
+class ArrayPointerType(IecType):
+    """As input of a method, POINTER TO an elementary type, or PVOID: a numpy array, read or written in place.
+
+    The array has elements of that type (LTIME and the other 64-bit integers: signed or not) and lies in one piece. In
+    an interface the input behind it, of the same name with n instead of p and with Size at the end, is its size in
+    bytes, the vendor's SIZEOF. No memory of its own: a block's memory holds no addresses.
+    """
+
+    def __init__(self, element: IecType | None = None) -> None:
+        self.name = f"POINTER TO {element}" if element else "PVOID"
+        self.dtype = np.dtype(element.ctype) if element else None
+
+    def check(self, value: Any, name: str) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, np.ndarray):
+            raise WrongType(f"{name}: {value!r} is no {self.name}; a numpy array is needed")
+        if self.dtype is not None and not _same_memory(value.dtype, self.dtype):
+            raise WrongType(f"{name}: elements of type {value.dtype} are no {self.name}; {self.dtype} is needed")
+        if not value.flags.c_contiguous:
+            raise WrongType(f"{name}: the array has to lie in one piece (numpy.ascontiguousarray)")
+        return value
+
+
+def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+    integers = given.kind in "iu" and wanted.kind in "iu"
+    return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
+
+
 class AnyType(IecType):
     """The input type ANY: any numeric or bit type, taken as LREAL."""
 
@@ -332,6 +391,10 @@ STRING = Annotated[str, StringType(80)]
 WSTRING = Annotated[str, WStringType(80)]
 STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
+POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_double))]
+POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
+POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
+PVOID = Annotated[Any, ArrayPointerType()]
 
 
 def string(length: int) -> Any:
@@ -385,4 +448,6 @@ def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecT
         if hasattr(origin, "iec_storage"):
             storage = iec_type(origin.iec_storage)
             return WrappedType(origin, storage, storage.initial)
+        if dataclasses.is_dataclass(origin):
+            return ParameterStructType(origin)
     raise DeclarationError(f"{where or 'annotation'}: {annotation!r} is no IEC type; use UDINT, LREAL, BOOL, ...")

@@ -5,10 +5,13 @@ function of time and value, or an object with `write(t_ns, value)`. The time is 
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .errors import PlcError, WrongType
 from .symbols import SymbolTable
+
+if TYPE_CHECKING:
+    from .task import Task
 
 
 class Sampled(Protocol):
@@ -21,6 +24,13 @@ class Writable(Protocol):
     """Something that takes a value at each time."""
 
     def write(self, t_ns: int, value: Any, /) -> Any: ...
+
+
+class Device(Protocol):
+    """Something with many values that are exchanged together, such as a bus or the bridge to another PLC."""
+
+    def bind(self, task: "Task", /) -> tuple[Callable[[int], None], Callable[[int], None]]:
+        """What a cycle calls with its time before its inputs are latched, and after its outputs are published."""
 
 
 Source = Sampled | Callable[[int], Any]

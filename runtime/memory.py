@@ -15,7 +15,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from .kernel import JIT
+from .kernel import JIT, kernel
 
 _BYTE = ir.IntType(8)
 
@@ -104,28 +104,40 @@ def copier(parts: list[tuple[int, int]]) -> Callable[[Any, Any, int], None]:
     return load  # type: ignore[no-any-return]
 
 
-def publisher(size: int) -> Callable[[Any, int, int], None]:
-    """A function (m, trace address, row) that copies the record's first `size` bytes to a row of the trace."""
+@kernel
+def copy_bytes(source: int, target: int, count: int) -> None:
+    """Copies `count` bytes from one address to another."""
+    words = count >> 3
+    read, write = i64(source, 0, words), i64(target, 0, words)
+    for i in range(words):
+        write[i] = read[i]
+    rest = count & 7
+    read_rest, write_rest = u8(source, 8 * words, rest), u8(target, 8 * words, rest)
+    for i in range(rest):
+        write_rest[i] = read_rest[i]
+
+
+def publisher(size: int) -> Callable[[Any, int], None]:
+    """A function (m, address) that copies the record's first `size` bytes to a row of the trace."""
     if not JIT:
 
-        def publish_plain(m: Any, trace: int, row: int) -> None:
-            ctypes.memmove(int(trace + row * size), ctypes.addressof(m), size)
+        def publish_plain(m: Any, address: int) -> None:
+            ctypes.memmove(int(address), ctypes.addressof(m), size)
 
         return publish_plain
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def publish(typing: Any, m: Any, trace: Any, row: Any) -> Any:
+    def publish(typing: Any, m: Any, address: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-            memory, start, index = args
+            memory, place = args
             word = ir.IntType(64)
             source = builder.bitcast(memory, word.as_pointer())
-            address = builder.add(start, builder.mul(index, ir.Constant(word, size)))
-            target = builder.inttoptr(address, word.as_pointer())
+            target = builder.inttoptr(place, word.as_pointer())
             for j in range(size // 8):
                 at = [ir.Constant(word, j)]
                 builder.store(builder.load(builder.gep(source, at)), builder.gep(target, at))
             return context.get_dummy_value()
 
-        return types.none(m, types.int64, types.int64), codegen
+        return types.none(m, types.int64), codegen
 
     return publish  # type: ignore[no-any-return]

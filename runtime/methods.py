@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import RangeError, UnknownName, WrongType, one_of
-from .iec import IecType, iec_type
+from .iec import ArrayPointerType, IecType, iec_type
 
 F = TypeVar("F", bound=Callable[..., Any])
 _REQUIRED = inspect.Parameter.empty
@@ -41,6 +41,17 @@ class Signature:
     inputs: tuple[Input, ...]
     returns: str
     meaning: str
+
+    @property
+    def pointers(self) -> dict[str, str]:
+        """Inputs that are pointers, each with the name of the input that holds its size."""
+        return {i.name: f"n{i.name[1:]}Size" for i in self.inputs if isinstance(i.type, ArrayPointerType)}
+
+    @property
+    def values(self) -> tuple[Input, ...]:
+        """Inputs that are neither pointers nor sizes of what they point to."""
+        apart = {*self.pointers, *self.pointers.values()}
+        return tuple(i for i in self.inputs if i.name not in apart)
 
     def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
         """Every input's value in memory form; unknown, missing or doubled ones raise."""
@@ -93,13 +104,21 @@ def method(function: F) -> F:
 
 
 def cyclic(function: F) -> F:
-    """Declares Call: its inputs become INPUT members of the memory, its body is generated."""
+    """Declares Call: its inputs become INPUT members of the memory, its body is generated.
+
+    Arrays that it fills are looked at only when another array or size is given than in the call before.
+    """
     signature = signature_of(function)
     lines = [f"def {function.__name__}(self{''.join(', ' + _parameter(i) for i in signature.inputs)}):"]
-    if signature.inputs:
-        names = ", ".join(f"{i.name}={i.name}" for i in signature.inputs)
+    if signature.pointers:
+        pairs = signature.pointers.items()
+        lines += [f"    if {' or '.join(f'{p} is not self._at_{p} or {n} != self._size_{p}' for p, n in pairs)}:"]
+        lines += [f"        if not self._aim({', '.join(f'{p}=({p}, {n})' for p, n in pairs)}):"]
+        lines += ["            return False"]
+    if signature.values:
+        names = ", ".join(f"{i.name}={i.name}" for i in signature.values)
         lines += ["    try:"]
-        lines += [f"        self._in_{i.name}[0] = {i.name}" for i in signature.inputs]
+        lines += [f"        self._in_{i.name}[0] = {i.name}" for i in signature.values]
         lines += ["    except (TypeError, ValueError):", f"        self._refuse_inputs({names})"]
     lines += [
         "    code = self._entry(self._control)",
@@ -124,6 +143,6 @@ def _parameter(declared: Input) -> str:
 
 def refuse(signature: Signature, values: dict[str, Any]) -> None:
     """Raises the error that names the first value which does not fit its input."""
-    for declared in signature.inputs:
+    for declared in signature.values:
         declared.type.check(values[declared.name], f"{signature.name}.{declared.name}")
     raise RangeError(f"{signature.name}: inputs {values} cannot be used")

@@ -1,7 +1,8 @@
 """The two callers of a step, which are one compiled function: a single call is a replay of one row.
 
-It takes the address of its control words: [address of the memory, rows, address of the trace or 0, number of
-channels, address of the values, then address and stride of each input column].
+It takes the address of its control words: [address of the memory, rows, address of the trace or 0, bytes of a row of
+the trace, number of channels, address of the values, then address and stride of each input column, then address of the
+buffer, target or 0, stride and bytes of each result array].
 """
 
 import inspect
@@ -10,17 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words
 from .declare import Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType
 from .kernel import compiled, kernel
-from .memory import copier, f64, i64, publisher, record_at
+from .memory import copier, copy_bytes, f64, i64, publisher, record_at
 from .methods import UnknownKeyword
 
 if TYPE_CHECKING:
     from .block import AlgorithmBlock, Block
-
-FIXED_WORDS = 5
 
 
 def build_runner(cls: type["Block"]) -> Callable[[int], int]:
@@ -28,6 +28,7 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     step = cls.step
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
     columns = 2 * len(inputs)
+    results = len(cls.results)
     record = record_at(cls.layout.struct, cls.layout.dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
     publish = publisher(trace_dtype(cls).itemsize)
@@ -44,9 +45,9 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
             if trace != 0:
                 load(m, i64(address, 8 * FIXED_WORDS, columns), row)
                 if has_channels:
-                    count = control[3]
+                    count = control[4]
                     x = f64(m, m.x, count)
-                    values = f64(control[4] + row * count * 8, 0, count)
+                    values = f64(control[5] + row * count * 8, 0, count)
                     for c in range(count):
                         x[c] = values[c]
             code = step(m)
@@ -54,7 +55,13 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
             if code != 0:
                 m.bNewResult = False
             if trace != 0:
-                publish(m, trace, row)
+                publish(m, trace + row * control[3])
+            if results:
+                table = i64(address, 8 * (FIXED_WORDS + columns), RESULT_WORDS * results)
+                for j in range(results):
+                    if table[RESULT_WORDS * j + 1] != 0:
+                        target = table[RESULT_WORDS * j + 1] + row * table[RESULT_WORDS * j + 2]
+                        copy_bytes(table[RESULT_WORDS * j], target, table[RESULT_WORDS * j + 3])
         return code
 
     return compiled(run, cls.__name__, f"{cls.__module__} {cls.layout.dtype}", 0)
@@ -85,19 +92,62 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         data = _typed_column(f"{cls.__name__}.replay: {field.name}", field.type, column, rows)
         kept.append(data)
         table += [data.ctypes.data, data.strides[0] if data.size > 1 or rows == 1 else 0]
-    matrix = _matrix(values, rows, channels)
-    trace = np.zeros(rows, trace_dtype(cls))
+    matrix = _matrix(values, rows, channels, block.channel_dtype)
+    targets = _targets(block, inputs)
+    trace = np.zeros(rows, _with_results(block, [p for p in block.results if p not in targets]))
     if rows == 0:
         return trace
-    control = np.array(
-        [block._call_control[0], rows, trace.ctypes.data, channels, matrix.ctypes.data, *table], np.int64
-    )
+    control = np.zeros(control_words(cls), np.int64)
+    fixed = [block._call_control[0], rows, trace.ctypes.data, trace.itemsize, channels, matrix.ctypes.data]
+    control[: len(fixed) + len(table)] = *fixed, *table
+    for pointer in block.results:
+        if pointer not in targets:
+            field_offset = (trace.dtype.fields or {})[pointer][1]
+            aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize)
+        elif targets[pointer] is not None:
+            aim(block, control, pointer, targets[pointer].ctypes.data, 0)
     code = block._entry(int(control.ctypes.data))
     if not block.bConfigured:  # what N calls would have shown
-        trace[:] = np.frombuffer(block.state_bytes(), trace.dtype, 1)
+        for name in trace_dtype(cls).names or ():
+            trace[name] = getattr(block._m, name)
         trace["bError"], trace["bNewResult"] = True, False
     block._finish(code)
     return trace
+
+
+def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:
+    """The arrays that were given for pointers of Call; they show what the last row leaves, None shows nothing."""
+    call = block.methods["Call"]
+    types = {i.name: i.type for i in call.inputs}
+    given = {p: inputs[p] for p in block.results if p in inputs}
+    for pointer, array in given.items():
+        if array is not None:
+            types[pointer].check(array, f"{type(block).__name__}.replay: {pointer}")
+            needed = block._buffer(block.results[pointer]).nbytes
+            _, detail = array_refusal(array, inputs.get(call.pointers[pointer], array.nbytes), needed, 0x3002, 0x3004)
+            if detail:
+                raise RangeError(f"{type(block).__name__}.replay: {pointer}: {detail}")
+    return given
+
+
+def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]:
+    """The type of a trace row: the scalar outputs, then each array that Call fills, under the name of its pointer."""
+    plain = trace_dtype(type(block))
+    if not pointers:
+        return plain
+    names = list(plain.names or ())
+    fields: Any = plain.fields
+    formats = [fields[n][0] for n in names]
+    offsets = [fields[n][1] for n in names]
+    size = plain.itemsize
+    for pointer in pointers:
+        buffer = block._buffer(block.results[pointer])
+        names.append(pointer)
+        kind = "?" if buffer.dtype.itemsize == 1 else buffer.dtype
+        formats.append(np.dtype((kind, buffer.shape)))
+        offsets.append(size)
+        size += (buffer.nbytes + 7) // 8 * 8
+    return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
 
 
 def _columns(cls: type["Block"], timestamps: Any, inputs: dict[str, Any]) -> list[tuple[Any, Any]]:
@@ -106,11 +156,11 @@ def _columns(cls: type["Block"], timestamps: Any, inputs: dict[str, Any]) -> lis
     given = dict(inputs)
     if any(i.name == "tTimestamp" for i in call.inputs):
         given["tTimestamp"] = timestamps
-    names = [i.name for i in call.inputs]
+    names = [i.name for i in call.values]
     for name in given:
-        if name not in names:
+        if name not in names and name not in {*call.pointers, *call.pointers.values()}:
             raise UnknownKeyword(f"{cls.__name__}.replay has no input {name}; inputs of Call: {one_of(names)}")
-    for declared in call.inputs:
+    for declared in call.values:
         if declared.name not in given:
             if declared.default is inspect.Parameter.empty:
                 raise WrongType(f"{cls.__name__}.replay: missing {declared.name}")
@@ -144,11 +194,11 @@ def _typed_column(where: str, kind: IecType, column: Any, rows: int) -> np.ndarr
     return np.ascontiguousarray(data.astype(target))
 
 
-def _matrix(values: Any, rows: int, channels: int) -> np.ndarray:
-    try:
-        matrix = np.ascontiguousarray(values if channels else np.empty((rows, 0)), np.float64)
-    except (TypeError, ValueError):
-        raise WrongType("replay: values must be numbers, float64[N, channels]") from None
+def _matrix(values: Any, rows: int, channels: int, kind: type) -> np.ndarray:
+    given = np.asarray(values if channels else np.empty((rows, 0), kind))
+    if given.dtype.kind not in ("biu" if kind is np.int64 and given.size else "biuf"):
+        raise WrongType(f"replay: values must be numbers, {np.dtype(kind)}[N, channels]")
+    matrix: np.ndarray = np.ascontiguousarray(given, kind)
     if matrix.ndim == 1 and channels == 1:
         matrix = matrix.reshape(-1, 1)
     if matrix.shape != (rows, channels):

@@ -48,6 +48,9 @@ _STEPS = re.compile(rf"(?:{_STEP.pattern})*")
 _TYPE_OF_VALUE: dict[type, Any] = {bool: BOOL, int: LINT, float: LREAL, str: STRING}
 
 
+_WRITABLE = (Role.VARIABLE, Role.BODY_INPUT)
+
+
 class EPlcPersistentStatus(enum.IntEnum):
     """State of the persistent data (tc3_plc_intro 714818699)."""
 
@@ -207,7 +210,7 @@ class SymbolTable(Mapping[str, Symbol]):
             pass
         elif parent is root:
             store = partial(setattr, root._m, field.name)
-        elif lasting and field.role is Role.VARIABLE:  # a block may take a new memory
+        elif lasting and field.role in _WRITABLE:  # a block may take a new memory
             store = partial(_store, partial(_follow, tuple(getters[:-1]), root), field.name)
         return Symbol(text, field.type, field.type.name, field.meaning, read, store, field.constant)
 
@@ -248,7 +251,7 @@ def _blocks(path: str, value: Any) -> Iterator[tuple[str, Block]]:
 
 
 def _visible(block: Block) -> list[Field]:
-    return [field for field in type(block).fields if field.role in (Role.OUTPUT, Role.VARIABLE)]
+    return [field for field in type(block).fields if field.role in (Role.OUTPUT, *_WRITABLE)]
 
 
 def _member(node: Any, name: str) -> tuple[str, Field | None]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from .dctime import format_duration, format_timestamp, parse_duration
 from .errors import CycleOverrun, RangeError
 from .iec import BOOL, LINT, OTCID, UDINT, UINT, string
-from .links import Link, Sink, Source
+from .links import Device, Link, Sink, Source
 from .program import Program, Variables
 from .recorder import Recorder
 
@@ -79,6 +79,7 @@ class Task:
         self.cycles = 0  # as CycleCount, but never wraps
         self.due_ns = -1  # until the first run places the task on the grid
         self.links: list[Link] = []
+        self.devices: list[Device] = []
         self.recorders: list[Recorder] = []
         self._accounted_ns = UNACCOUNTED  # the execution time that the counters tell of
         self._cycles: list[Callable[[], None]] = []
@@ -109,6 +110,10 @@ class Task:
         self.links.append(link)
         return link
 
+    def attach(self, device: Device) -> None:
+        """Serve a device at both edges of each cycle: first of all, and when everything else is done."""
+        self.devices.append(device)
+
     def record(self, *paths: str, every: int = 1, capacity: int | None = None) -> Recorder:
         """Record symbols at the end of each cycle, or of every n-th; see `alycat.runtime.recorder`."""
         recorder = Recorder(*paths, every=every, capacity=capacity)
@@ -116,14 +121,17 @@ class Task:
         return recorder
 
     def bind(self) -> None:
-        """Resolve the paths of links and recorders, once per run."""
+        """Resolve the paths of links, recorders and devices, once per run."""
         self._accounted_ns = UNACCOUNTED
         symbols, own = self.plc.symbols, [name.lower() for name, _ in self.programs]
         outgoing = [link for link in self.links if link.is_output(own)]
         self._cycles = [program.cycle for _, program in self.programs]
-        self._inputs = [link.bind(symbols) for link in self.links if link not in outgoing]
+        edges = [device.bind(self) for device in self.devices]
+        self._inputs = [begin for begin, _ in edges]
+        self._inputs += [link.bind(symbols) for link in self.links if link not in outgoing]
         self._outputs = [link.bind(symbols) for link in outgoing]
         self._outputs += [recorder.bind(symbols, self) for recorder in self.recorders]
+        self._outputs += [end for _, end in edges]
 
     # --- the grid ----------------------------------------------------------------------------------------------------
 

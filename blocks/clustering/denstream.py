@@ -203,12 +203,6 @@ class FB_ALY_DenStream(ChannelBlock, category="Clustering"):
         counts |= {"edges": pot_size * row_words(pot_size), "bits": 2 * row_words(pot_size), "point": self._n}
         self._allocate(**counts, shadow=self._plan(counts)[2] // 8)
 
-    def _explain(self, event_id: int) -> str:
-        m = self._m
-        if event_id == 0x3003 and m.tTimestamp < m.last_ns:
-            return f"tTimestamp {m.tTimestamp} lies before {m.last_ns} of the call before"
-        return super()._explain(event_id)
-
     def micro_clusters(self) -> np.ndarray:
         """The micro-clusters, oldest first, as a structured array.
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "plc": ("plc_command:plc", "Serves a simulated Beckhoff PLC to ADS clients."),
     "replay": ("replay_command:replay", "Runs a recording through a block; writes outputs and a picture."),
     "blocks": ("blocks_command:blocks", "Lists the blocks, or explains one."),
+    "ads": ("ads_command:ads", "Lists, reads, writes and watches the variables of a PLC."),
 }
 _DEBUG = "alycat.debug"
 
@@ -39,8 +40,9 @@ class Commands(click.Group):
         module, attribute = COMMANDS[cmd_name][0].split(":")
         command = getattr(importlib.import_module(f".{module}", __package__), attribute)
         assert isinstance(command, click.Command)
-        if not any(parameter.name == "debug" for parameter in command.params):
-            command.params.append(_debug_option())
+        for each in (command, *getattr(command, "commands", {}).values()):
+            if not any(parameter.name == "debug" for parameter in each.params):
+                each.params.append(_debug_option())
         return command
 
     def resolve_command(

@@ -109,7 +109,7 @@ def _places(block: Any) -> dict[str, tuple[str, IecType]]:
     found: dict[str, tuple[str, IecType]] = {}
     for method in ("Configure", "Call"):
         if method in block.methods:
-            found |= {i.name: (method.lower(), i.type) for i in block.methods[method].inputs}
+            found |= {i.name: (method.lower(), i.type) for i in block.methods[method].values}
     found |= {f.name: ("init", f.type) for f in block.fields if f.role is Role.INIT}
     return {name: place for name, place in found.items() if name not in FROM_RECORDING}
 
@@ -124,7 +124,7 @@ def _unknown(block: Any, name: str, places: dict[str, tuple[str, IecType]]) -> s
 def _refuse_incomplete(block: Any, settings: Settings) -> None:
     name = short_name(block.__name__)
     for where in ("Configure", "Call"):
-        inputs = block.methods[where].inputs if where in block.methods else ()
+        inputs = block.methods[where].values if where in block.methods else ()
         given = getattr(settings, where.lower())
         missing = [i for i in inputs if i.required and i.name not in given and i.name not in FROM_RECORDING]
         if missing:

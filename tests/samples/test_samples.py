@@ -14,6 +14,14 @@ from alycat.runtime.cli.scripts import load_plc
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 SCRIPTS = sorted(SAMPLES.glob("*.py"))
+NEEDS = {"ads_bridge_sample": "pyads"}  # extras
+
+
+@pytest.fixture(autouse=True)
+def _has_what_it_needs(request: pytest.FixtureRequest) -> None:
+    script = request.node.callspec.params["script"] if hasattr(request.node, "callspec") else None
+    if script is not None and script.stem in NEEDS:
+        pytest.importorskip(NEEDS[script.stem], reason=f"{script.name} needs {NEEDS[script.stem]}")
 
 
 @pytest.mark.slow
@@ -39,4 +47,6 @@ def test_says_how_to_run_it(script: Path) -> None:
 
 
 def test_there_are_samples() -> None:
-    assert {"denstream_sample", "drifting_clusters", "overflow", "save_and_restore"} <= {s.stem for s in SCRIPTS}
+    assert {"denstream_sample", "drifting_clusters", "overflow", "save_and_restore", "ads_bridge_sample"} <= {
+        s.stem for s in SCRIPTS
+    }

@@ -1,0 +1,1 @@
+"""Base: counting, timing, intervals, averages: the blocks that most programs start with."""

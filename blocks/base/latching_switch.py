@@ -1,0 +1,72 @@
+"""FB_ALY_LatchingSwitch_1Ch: an impulse switch."""
+
+from typing import Any
+
+from alycat.runtime.block import cyclic, method
+from alycat.runtime.declare import output
+from alycat.runtime.iec import BOOL, ULINT
+from alycat.runtime.kernel import kernel
+from alycat.runtime.memory import f64
+
+from ..conditions import EdgeBlock, PersistentBlock, TimedBlock, bad_call, becomes_met
+from ..system.datetime import FB_ALY_DateTime
+from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold
+
+
+@kernel
+def step(m: Any) -> int:
+    code = bad_call(m, 1)
+    if code != 0:
+        return code
+    m.last_ns = m.tTimestamp
+    edge = becomes_met(m, 0, 1, f64(m, m.x, 1)[0])
+    m.bNewResult = edge
+    if edge:
+        m.bOut = not m.bOut
+        m.nCount += 1
+        m.fbTimeLastEvent = m.tTimestamp
+    return 0
+
+
+class FB_ALY_LatchingSwitch_1Ch(EdgeBlock, TimedBlock, PersistentBlock, category="Base"):
+    """Inverts its output on every edge of the channel, like an impulse relay.
+
+    Sources: manual TF3510 EN 1.5.0 pp. 60-63 (InfoSys 13730568971), Workbench 13715340299.
+
+    Documented: each edge changes bOut and adds 1 to nCount, in both directions; fbTimeLastEvent takes its time.
+    Chosen: bOut starts FALSE; what `alycat.blocks.conditions` lists.
+    """
+
+    step = step
+    counters = ("nCount",)
+    example = {"stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5)}
+
+    bOut: BOOL = output("state of the switch")
+    nCount: ULINT = output("number of changes")
+    fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest change")
+
+    @method
+    def Configure(self) -> BOOL:
+        """Takes over what ConfigureChannel stored and starts switched off. Errors: 16#2022 no condition was stored."""
+        if self._conditions_missing():
+            return False
+        self._allocate()
+        return self._configured()
+
+    @method
+    def SetInitial(self, nCount: ULINT) -> BOOL:
+        """Lets the counter go on from a number; 16#3007 before Configure.
+
+        Parameters
+        ----------
+        nCount
+            start value of the counter
+        """
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        self._m.nCount = nCount
+        return self._finish(0)
+
+    @cyclic
+    def Call(self, tTimestamp: ULINT) -> BOOL:
+        """Looks for an edge. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""
