@@ -42,6 +42,7 @@ class Cycle(NamedTuple):
     task: int
     time_ns: int  # start of the cycle, on the grid
     memory: Memory
+    sequence: int = 0  # counts what was published
 
 
 class Attendant:
@@ -107,13 +108,13 @@ class Attendant:
                 break
             finished.append((done, _outcome(action)))
         if finished:
-            self.publish(0, self.plc.clock.now())
+            self.publish(0, self.plc.clock.now() if self._stands_still else self.latest.time_ns)
         for done, outcome in finished:
             done(outcome)
 
     def publish(self, task: int, time_ns: int) -> None:
         self.image.publish()
-        self.latest = Cycle(task, time_ns, self.image.memory())
+        self.latest = Cycle(task, time_ns, self.image.memory(), self.latest.sequence + 1)
         if task in self.wanted or (task == 0 and self._stands_still):
             self.deliver(self.latest)
 
@@ -268,11 +269,14 @@ class Attendant:
 
     # --- a run that does not end -------------------------------------------------------------------------------------
 
-    def operate(self) -> RunResult:
-        """Run the Plc until Plc.stop(): through stops, through errors until a client resets it, from tick to tick."""
+    def operate(self, until: Callable[[], bool] | None = None) -> RunResult:
+        """Run the Plc until Plc.stop(): through stops, through errors until a client resets it, from tick to tick.
+
+        until: asked between two cycles as by Plc.run; knows of a wish to end that came before the run began.
+        """
         plc, self._is_operating = self.plc, True
         while True:
-            result = plc.run()
+            result = plc.run(until=until)
             if result.reason not in ("error", "waiting", "reset"):
                 self._is_operating = False
                 return result

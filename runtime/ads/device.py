@@ -224,6 +224,7 @@ class Device:
     # --- requests ----------------------------------------------------------------------------------------------------
 
     def _packet(self, session: Session, packet: Packet) -> None:
+        """Find the port that answers, and what goes wrong on the way there."""
         if packet.flags & frames.IS_RESPONSE or packet.command == frames.Command.NOTIFICATION:
             return
         port = frames.port_of(packet.target)

@@ -153,8 +153,7 @@ def parse_packet(body: bytes) -> Packet:
     """The AMS packet in the body of a frame; FrameError if it is shorter than its header."""
     if len(body) < 32:
         raise FrameError(f"AMS packet of {len(body)} bytes; its header alone has 32")
-    target, source, command, flags, length, error, invoke_id = AMS_HEADER.unpack_from(body)
-    return Packet(target, source, command, flags, length, error, invoke_id, body[32:])
+    return Packet._make((*AMS_HEADER.unpack_from(body), body[32:]))
 
 
 def request_frame(target: bytes, source: bytes, command: int, invoke_id: int, data: bytes) -> bytes:

@@ -86,6 +86,7 @@ class Subscription:
     """One device notification."""
 
     __slots__ = (
+        "begun_in",
         "delay_ns",
         "end",
         "group",
@@ -100,7 +101,6 @@ class Subscription:
         "read",
         "ready_ns",
         "route",
-        "since_ns",
         "size",
         "task",
     )
@@ -115,7 +115,7 @@ class Subscription:
         self.read: Callable[[Memory], bytes] | None = None  # for what is not in the memory of the Plc
         self.head = sample_head(handle, size)
         self.last = b""
-        self.since_ns = -1
+        self.begun_in: Cycle | None = None  # whose memory the first sample was taken from
         self.ready_ns = 0
         self.is_live = True
         self.group_of: Group | None = None
@@ -246,7 +246,7 @@ class Scheduler:
         self._look(subscription, cycle.memory, cycle.time_ns, always=True)
         if not subscription.is_live:
             return
-        subscription.since_ns = cycle.time_ns if cycle.task else cycle.time_ns - 1  # a cycle may begin at that time
+        subscription.begun_in = cycle
         if subscription.task:
             self._fresh.append(subscription)
         elif subscription.on_change:
@@ -255,11 +255,14 @@ class Scheduler:
     def _admit(self, cycle: Cycle) -> None:
         """Give those that began lately their place in the wheel, once a cycle comes that they have not seen."""
         waiting, cycle_ns = [], self._cycle_times[cycle.task]
+        number = cycle.time_ns // cycle_ns
         for subscription in self._fresh:
-            if subscription.task != cycle.task or subscription.since_ns >= cycle.time_ns:
+            first = subscription.begun_in
+            if first is None or subscription.task != cycle.task or first.sequence >= cycle.sequence:
                 waiting.append(subscription)
             elif subscription.is_live:
-                self._calendars[cycle.task].add(subscription, subscription.since_ns // cycle_ns)
+                since = first.time_ns // cycle_ns if first.task == cycle.task else number - 1
+                self._calendars[cycle.task].add(subscription, min(since, number - 1))
         self._fresh = waiting
 
     # --- what the Plc does -------------------------------------------------------------------------------------------

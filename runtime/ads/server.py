@@ -174,9 +174,9 @@ class AdsServer:
             thread.join(START_TIMEOUT_S)
         self._idle.shutdown(wait=True)
 
-    def operate(self) -> RunResult:
-        """Run the Plc until Plc.stop(), through everything that clients do to it."""
-        return self.attendant.operate()
+    def operate(self, until: Callable[[], bool] | None = None) -> RunResult:
+        """Run the Plc until Plc.stop(), through everything that clients do to it; see `Attendant.operate`."""
+        return self.attendant.operate(until)
 
     def __enter__(self) -> "Self":
         return self

@@ -59,9 +59,9 @@ def plc(
         if not served.clock.externally_stepped and not isinstance(served.clock, RealTimeClock):
             served.clock = RealTimeClock()
     with start(served, host, net_id, port, allow, flat) as server:
-        announce(server, str(project or "demo project"))
         with stopping_on_signals(served) as interruption:
-            server.operate()
+            announce(server, str(project or "demo project"))
+            server.operate(lambda: interruption.signal != 0)
         _farewell(server, project)
     if not interruption.signal:
         raise PlcError(f"{served.name} has ended by itself")

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 @click.option("--cycles", type=click.IntRange(min=0), metavar="N", help="Cycles of the fastest task.")
 @click.option("--duration", metavar="60s", help="How long, in the time of the Plc.")
 @click.option("--realtime", is_flag=True, help="Follow the real time instead of running as fast as possible.")
-@click.option("--ads", is_flag=True, help="Serve it to ADS clients on 127.0.0.1 meanwhile, in real time.")
+@click.option("--ads", is_flag=True, help="Serve it to ADS clients meanwhile, in real time.")
+@click.option("--ads-host", default="127.0.0.1", metavar="ADDRESS", help="Where to serve it [127.0.0.1].")
 @click.option("--state", type=click.Path(path_type=Path), metavar="FILE", help="Restored if there, saved at the end.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for programs.")
 @click.pass_context
@@ -40,6 +41,7 @@ def run(
     duration: str | None,
     realtime: bool,
     ads: bool,
+    ads_host: str,
     state: Path | None,
     as_json: bool,
 ) -> None:
@@ -80,11 +82,11 @@ def run(
         watch = stopwatch()
         with (
             following(fastest, progress, f"running {script.name}", _expected(fastest, cycles, duration)),
-            _served(plc, script) if ads else nullcontext() as server,
+            _served(plc, script, ads_host) if ads else nullcontext() as server,
             stopping_on_signals(plc) as interruption,
         ):
             if server and cycles is None and duration is None:
-                result = server.operate()
+                result = server.operate(lambda: interruption.signal != 0)
             else:
                 result = plc.run(cycles=cycles, duration=duration)
         elapsed_ns = watch()
@@ -117,10 +119,10 @@ def run(
 
 
 @contextmanager
-def _served(plc: Plc, script: Path) -> Iterator["AdsServer"]:
+def _served(plc: Plc, script: Path, host: str) -> Iterator["AdsServer"]:
     from .plc_command import announce, start
 
-    with start(plc) as server:
+    with start(plc, host) as server:
         announce(server, script.name, err=True)  # stdout belongs to the result
         yield server
 

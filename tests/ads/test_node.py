@@ -65,4 +65,4 @@ def test_methods(found):
 
 def test_subscription(found):
     assert len(found["counted"]) > 40
-    assert all(b - a == 1 for a, b in itertools.pairwise(found["counted"]))
+    assert {b - a for a, b in itertools.pairwise(found["counted"])} == {1}, found["counted"]

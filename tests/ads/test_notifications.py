@@ -307,3 +307,19 @@ def test_ticks_from_outside_step_a_stepped_plc():
         for _, samples in frames.parse_notification(p.data)
     ]
     assert values == list(range(1, 8)) and bench.plc.tasks[0].cycles == 7
+
+
+def test_no_cycle_is_missed_after_a_first_sample_between_two_cycles(bench, client):
+    """The grid need not lie on multiples of the cycle time, and a client's write publishes between two cycles."""
+    bench.plc.run(cycles=0)
+    bench.plc.clock.advance("8ms")
+    bench.run(3)
+    for _ in range(3):
+        bench.plc.clock.advance("3ms")
+        client.ask(Write(0x4020, 0, b"x"))
+        handle = watch(client, "MAIN.nCounter")
+        bench.sleep(5)
+        bench.run(2)
+        first, *more = numbers(client.samples())
+        assert more == [first + 1, first + 2]
+        client.ask(DeleteNotification(handle))
