@@ -104,12 +104,17 @@ def copier(parts: list[tuple[int, int]]) -> Callable[[Any, Any, int], None]:
     return load  # type: ignore[no-any-return]
 
 
-def publisher(size: int) -> Callable[[Any, int, int], None]:
-    """A function (m, trace address, row) that copies the record's first `size` bytes to a row of the trace."""
+def publisher(size: int, parts: list[tuple[int, int]]) -> Callable[[Any, int, int], None]:
+    """A function (m, trace address, row) that copies members of the record to a row of `size` bytes of the trace.
+
+    `parts` holds offset and size of each member. One by one: reading several flags as one word, right after each was
+    written, would stall the processor for longer than the whole step of a small block takes.
+    """
     if not JIT:
 
         def publish_plain(m: Any, trace: int, row: int) -> None:
-            ctypes.memmove(int(trace + row * size), ctypes.addressof(m), size)
+            for offset, part in parts:
+                ctypes.memmove(int(trace + row * size + offset), ctypes.addressof(m) + offset, part)
 
         return publish_plain
 
@@ -117,13 +122,14 @@ def publisher(size: int) -> Callable[[Any, int, int], None]:
     def publish(typing: Any, m: Any, trace: Any, row: Any) -> Any:
         def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
             memory, start, index = args
-            word = ir.IntType(64)
-            source = builder.bitcast(memory, word.as_pointer())
-            address = builder.add(start, builder.mul(index, ir.Constant(word, size)))
-            target = builder.inttoptr(address, word.as_pointer())
-            for j in range(size // 8):
-                at = [ir.Constant(word, j)]
-                builder.store(builder.load(builder.gep(source, at)), builder.gep(target, at))
+            whole = ir.IntType(64)
+            source = builder.bitcast(memory, _BYTE.as_pointer())
+            address = builder.add(start, builder.mul(index, ir.Constant(whole, size)))
+            target = builder.inttoptr(address, _BYTE.as_pointer())
+            for offset, part in parts:
+                at, kind = [ir.Constant(whole, offset)], ir.IntType(8 * part).as_pointer()
+                value = builder.load(builder.bitcast(builder.gep(source, at), kind), align=1)
+                builder.store(value, builder.bitcast(builder.gep(target, at), kind), align=1)
             return context.get_dummy_value()
 
         return types.none(m, types.int64, types.int64), codegen

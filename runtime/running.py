@@ -30,7 +30,9 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     columns = 2 * len(inputs)
     record = record_at(cls.layout.struct, cls.layout.dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
-    publish = publisher(trace_dtype(cls).itemsize)
+    outputs = [f for f in cls.layout.fields if f.role is Role.OUTPUT]
+    parts = [(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in outputs]
+    publish = publisher(trace_dtype(cls).itemsize, parts)
     has_channels = any(f.name == "x" for f in cls.layout.fields)
 
     @kernel
