@@ -21,10 +21,9 @@ def step(m: Any) -> int:
     m.last_ns = m.tTimestamp
     edge = becomes_met(m, 0, 1, f64(m, m.x, 1)[0])
     m.bNewResult = edge
-    if edge:
-        m.bOut = not m.bOut
-        m.nCount += 1
-        m.fbTimeLastEvent = m.tTimestamp
+    m.bOut = m.bOut != edge
+    m.nCount += edge
+    m.fbTimeLastEvent = m.tTimestamp if edge else m.fbTimeLastEvent
     return 0
 
 

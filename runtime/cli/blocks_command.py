@@ -20,6 +20,12 @@ COMMON_MEANINGS = {
     "nChannel": "number of the channel, from 1",
     "input": "the value; any numeric or bit type",
 }
+PARTS = (
+    ("FB_init", Role.INIT),
+    ("Inputs of the block", Role.BODY_INPUT),
+    ("Outputs", Role.OUTPUT),
+    ("Properties", Role.PROPERTY),
+)
 LIFE = ("Configure", "ConfigureChannel", "SetChannelValue", "Call", "Reset")  # the order in which one meets them
 
 
@@ -108,7 +114,7 @@ def _list(out: Console, chosen: list[Any]) -> None:
 def _explain(out: Console, block: Any) -> None:
     heading(out, f"{block.__name__} ({block.category})")
     paragraph(out, summary(block))
-    for title, role in (("FB_init", Role.INIT), ("Outputs", Role.OUTPUT)):
+    for title, role in PARTS:
         fields = [field for field in block.fields if field.role is role]
         if fields:
             out.print()
@@ -125,7 +131,7 @@ def _explain(out: Console, block: Any) -> None:
 
 
 def _with_default(field: Field, role: Role) -> str:
-    return f"{field.meaning} (default {field.initial})".strip() if role is Role.INIT else field.meaning
+    return field.meaning if role is Role.OUTPUT else f"{field.meaning} (default {_shown(field.initial)})".strip()
 
 
 def _life(method: Signature) -> tuple[int, str]:
@@ -143,6 +149,8 @@ def _input_text(declared: Input, meanings: dict[str, str]) -> str:
     text = meanings.get(declared.name) or COMMON_MEANINGS.get(declared.name, "")
     if declared.required:
         return text
-    default = declared.default
-    shown = str(default).upper() if isinstance(default, bool) else str(default)
-    return f"{text} (default {shown})".strip()
+    return f"{text} (default {_shown(declared.default)})".strip()
+
+
+def _shown(value: Any) -> str:
+    return str(value).upper() if isinstance(value, bool) else str(value)

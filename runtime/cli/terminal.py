@@ -33,7 +33,7 @@ def columns(out: Console, rows: Iterable[Sequence[str]], indent: int = 2) -> Non
     left = indent + sum(width + 2 for width in widths)
     for row in listed:
         head = "".join(f"{cell:{width}}  " for cell, width in zip(row, widths, strict=False))
-        lines = textwrap.wrap(row[-1], max(out.width - left, 20), break_on_hyphens=False) or [""]
+        lines = textwrap.wrap(row[-1], max(out.width - left, 16), break_on_hyphens=False) or [""]
         for index, line in enumerate(lines):
             start = " " * indent + head if index == 0 else " " * left
             text = Text((start + line).rstrip())

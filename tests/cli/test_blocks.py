@@ -92,3 +92,11 @@ def test_parameter_meanings_of_a_numpydoc_section():
         no parameter
     """
     assert parameter_meanings(doc) == {"a": "both of them", "b": "both of them", "c": "the third"}
+
+
+def test_body_inputs_and_properties_are_explained(shell):
+    text = shell("blocks", "EdgeCounter_1Ch").stdout
+    assert "Inputs of the block" in text and "(default FALSE)" in text
+    assert "Properties" in text and "(default 0.0)" in text
+    (block,) = json.loads(shell("blocks", "EdgeCounter_1Ch", "--json").stdout)
+    assert block["properties"] == [{"name": "fTolerance", "type": "LREAL"}]

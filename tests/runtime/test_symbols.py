@@ -120,3 +120,22 @@ def test_a_new_block_in_place_of_an_old_one_is_seen_through_the_same_symbol(plc:
     program = plc.tasks[0].programs[0][1]
     program.stamp = FB_ALY_DateTime(5)  # type: ignore[attr-defined]
     assert symbol.read() == 5
+
+
+def test_body_inputs_are_symbols_that_can_be_written_and_outlive_configure() -> None:
+    from alycat.blocks import FB_ALY_EdgeCounter_1Ch
+
+    class COUNTING(Program):
+        def __init__(self) -> None:
+            self.fb = FB_ALY_EdgeCounter_1Ch()
+
+        def cycle(self) -> None:
+            pass
+
+    plc, program = Plc(), COUNTING()
+    plc.task("PlcTask", cycle_time="10ms", programs=[program])
+    symbol = plc.symbols["COUNTING.fb.bPersistent"]
+    symbol.write(True)
+    assert program.fb.bPersistent and symbol.read() is True
+    assert program.fb.ConfigureChannel((1, 0.5)) and program.fb.Configure()
+    assert program.fb.bPersistent and symbol.read() is True
