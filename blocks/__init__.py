@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
     from .base.edge_counter import FB_ALY_EdgeCounter_1Ch as FB_ALY_EdgeCounter_1Ch
@@ -25,8 +26,13 @@ if TYPE_CHECKING:
     from .base.min_max_avg_interval_1ch import FB_ALY_MinMaxAvgInterval_1Ch as FB_ALY_MinMaxAvgInterval_1Ch
     from .base.moving_avg_1ch import FB_ALY_MovingAvg_1Ch as FB_ALY_MovingAvg_1Ch
     from .base.moving_interval_counter import FB_ALY_MovingIntervalCounter_1Ch as FB_ALY_MovingIntervalCounter_1Ch
+    from .base.oee import FB_ALY_OverallEquipmentEffectiveness as FB_ALY_OverallEquipmentEffectiveness
     from .base.piece_counters import FB_ALY_ContinuousPieceCounter_1Ch as FB_ALY_ContinuousPieceCounter_1Ch
     from .base.piece_counters import FB_ALY_IntervalPieceCounter_1Ch as FB_ALY_IntervalPieceCounter_1Ch
+    from .base.productivity_diagnosis import FB_ALY_ProductivityDiagnosis_3Ch as FB_ALY_ProductivityDiagnosis_3Ch
+    from .base.productivity_interval import FB_ALY_ProductivityInterval_1Ch as FB_ALY_ProductivityInterval_1Ch
+    from .base.signal_generator import FB_ALY_SignalGenerator_1Ch as FB_ALY_SignalGenerator_1Ch
+    from .base.time_clock import FB_ALY_TimeClock_1Ch as FB_ALY_TimeClock_1Ch
     from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
     from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
@@ -85,6 +91,12 @@ BLOCKS = {
     "FB_ALY_MovingIntervalCounter_1Ch": "alycat.blocks.base.moving_interval_counter",
     "FB_ALY_LifetimeAnalysis_1Ch": "alycat.blocks.base.lifetime_analysis",
     "FB_ALY_LifecycleAnalysis_1Ch": "alycat.blocks.base.lifecycle_analysis",
+    "FB_ALY_TimeClock_1Ch": "alycat.blocks.base.time_clock",
+    "FB_ALY_Calendar": "alycat.blocks.base.calendar_event",
+    "FB_ALY_SignalGenerator_1Ch": "alycat.blocks.base.signal_generator",
+    "FB_ALY_OverallEquipmentEffectiveness": "alycat.blocks.base.oee",
+    "FB_ALY_ProductivityDiagnosis_3Ch": "alycat.blocks.base.productivity_diagnosis",
+    "FB_ALY_ProductivityInterval_1Ch": "alycat.blocks.base.productivity_interval",
     "FB_ALY_BatchNShift_1Ch": "alycat.blocks.base.batch_nshift_1ch",
     "FB_ALY_Downsampling_1Ch": "alycat.blocks.base.downsampling_1ch",
     "FB_ALY_MinMaxAvg": "alycat.blocks.base.min_max_avg",

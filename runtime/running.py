@@ -204,7 +204,7 @@ def _matrix(values: Any, rows: int, channels: int, kind: type) -> np.ndarray:
     given = np.asarray(values if channels else np.empty((rows, 0), kind))
     if given.dtype.kind not in ("biu" if kind is np.int64 and given.size else "biuf"):
         raise WrongType(f"replay: values must be numbers, {np.dtype(kind)}[N, channels]")
-    matrix = np.ascontiguousarray(given, kind)
+    matrix: np.ndarray = np.ascontiguousarray(given, kind)
     if matrix.ndim == 1 and channels == 1:
         matrix = matrix.reshape(-1, 1)
     if matrix.shape != (rows, channels):

@@ -181,7 +181,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
         return int(self._init["nNumClusters"]), self._n
 
     @method
-    def Configure(self, nMaxIterations: UDINT, eInitMode: E_ALYKMeansInitMode) -> BOOL:  # type: ignore[valid-type]
+    def Configure(self, nMaxIterations: UDINT, eInitMode: E_ALYKMeansInitMode) -> BOOL:
         """Takes the parameters and starts empty; SetInitialClusterCenters or SetInitialBounds has to follow.
 
         Parameters

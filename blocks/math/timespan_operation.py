@@ -96,7 +96,7 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
         """
         if 0 < nChannel <= self._channel_count:
             try:
-                self._spans[nChannel - 1] = getattr(input, "nRaw", input)
+                self._spans[nChannel - 1] = input.nRaw if hasattr(input, "nRaw") else input
             except (TypeError, ValueError, OverflowError):
                 return self._finish(WRONG_INPUT, f"channel {nChannel}: {input!r} is no timespan in ns")
             return self._finish(0) if self._event_id else True
