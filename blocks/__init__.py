@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
-    from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
+    from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
     from .base.edge_counter import FB_ALY_EdgeCounter_1Ch as FB_ALY_EdgeCounter_1Ch
     from .base.edge_counter_on_off import FB_ALY_EdgeCounterOnOff_1Ch as FB_ALY_EdgeCounterOnOff_1Ch
