@@ -66,7 +66,9 @@ def result_frame(block: Any, recording: Recording, trace: np.ndarray) -> "pl.Dat
     for name in trace.dtype.names or ():
         title = f"{short_name(block.__name__)}.{name}" if name in taken else name
         values = np.ascontiguousarray(trace[name])
-        if types.get(name) == "FB_ALY_DateTime":
+        if values.ndim > 1:  # an array that Call fills: a column for each element, numbered as on the target
+            columns += [_with_nulls(pl.Series(f"{title}[{i + 1}]", v), refused) for i, v in enumerate(values.T.copy())]
+        elif types.get(name) == "FB_ALY_DateTime":
             columns.append(_dates(title, values, refused | (values == 0)))
         else:
             columns.append(_with_nulls(pl.Series(title, values), None if name == "bError" else refused))

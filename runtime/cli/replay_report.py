@@ -39,7 +39,7 @@ def report(done: "Replayed", file: Path, written: Sequence[Path]) -> dict[str, A
     }
     accepted = ~trace["bError"]
     fields = trace.dtype.names or ()
-    if "nClusterIdx" in fields:
+    if "nClusterIdx" in fields and "nNumClusters" in fields:
         indices, counts = np.unique(trace["nClusterIdx"][accepted], return_counts=True)
         found["rows_by_cluster"] = {str(i): int(n) for i, n in zip(indices, counts, strict=True)}
     for name in ("nNumClusters", "nNumPotMCs", "nNumOutMCs"):

@@ -58,4 +58,5 @@ def _configured(block: Any, settings: Settings, channels: int) -> Any:
         message = instance.ipResultMessage
         name = short_name(block.__name__)
         raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
+    block._runner()  # compiled now, not while the clock runs
     return instance
