@@ -189,3 +189,13 @@ def test_terminated_process_removes_what_it_was_writing(folder, settings):
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 143
     assert names(folder) == ["big.csv"]
+
+
+def test_arrays_that_call_fills_become_columns(folder, data, cli):
+    given = ["--set", "nNumCascades=2", "fSampleRate=1", "eStartupBehaviour=WaitUntilFilled", "--picture", "none"]
+    done = cli("replay", "data.csv", "--block", "RMS_1Ch", "--channels", "temp", "--time", "ts", *given)
+    assert done.exit_code == 0
+    found = pl.read_csv("data.RMS_1Ch.csv", infer_schema_length=None)
+    arrays = [f"{name}[{i}]" for name in ("pRmsArrayOut", "pNewResultArrayOut") for i in (1, 2)]
+    assert found.columns[-4:] == arrays
+    assert found["bError"].all()  # there is no way yet to give the cascades
