@@ -17,9 +17,17 @@ if TYPE_CHECKING:
     from .clock import SteppedClock as SteppedClock
     from .clock import VirtualClock as VirtualClock
     from .clock import current_clock as current_clock
+    from .composite import Array as Array
+    from .composite import FunctionBlock as FunctionBlock
+    from .composite import Struct as Struct
+    from .composite import Union as Union
+    from .composite import array as array
+    from .composite import enum_base as enum_base
+    from .composite import rpc_method as rpc_method
     from .dctime import format_timestamp as format_timestamp
     from .dctime import parse_duration as parse_duration
     from .dctime import parse_timestamp as parse_timestamp
+    from .declare import var as var
     from .errors import AlycatError as AlycatError
     from .errors import CycleOverrun as CycleOverrun
     from .errors import PlcError as PlcError
@@ -29,6 +37,7 @@ if TYPE_CHECKING:
     from .errors import UnknownName as UnknownName
     from .errors import WrongType as WrongType
     from .iec import ANY as ANY
+    from .iec import BIT as BIT
     from .iec import BOOL as BOOL
     from .iec import BYTE as BYTE
     from .iec import DATE as DATE
@@ -50,7 +59,17 @@ if TYPE_CHECKING:
     from .iec import ULINT as ULINT
     from .iec import USINT as USINT
     from .iec import WORD as WORD
+    from .iec import WSTRING as WSTRING
+    from .iec import Alias as Alias
+    from .iec import PointerType as PointerType
+    from .iec import ReferenceType as ReferenceType
+    from .iec import StringType as StringType
+    from .iec import Subrange as Subrange
+    from .iec import WStringType as WStringType
+    from .iec import alias as alias
     from .iec import string as string
+    from .iec import subrange as subrange
+    from .iec import wstring as wstring
     from .messages import Message as Message
     from .messages import TcEventSeverity as TcEventSeverity
     from .plc import Plc as Plc
@@ -69,10 +88,13 @@ else:
     _MODULES = {
         "block": "AlgorithmBlock Block ChannelBlock FixedChannelBlock SingleChannelBlock",
         "clock": "Clock RealTimeClock SteppedClock VirtualClock current_clock",
+        "composite": "Array FunctionBlock Struct Union array enum_base rpc_method",
+        "declare": "var",
         "dctime": "format_timestamp parse_duration parse_timestamp",
         "errors": "AlycatError CycleOverrun PlcError RangeError RecordingError SnapshotError UnknownName WrongType",
-        "iec": "ANY BOOL BYTE DATE DINT DT DWORD INT LINT LREAL LTIME "
-        "LWORD REAL SINT STRING TIME TOD UDINT UINT ULINT USINT WORD string",
+        "iec": "ANY BIT BOOL BYTE DATE DINT DT DWORD INT LINT LREAL LTIME "
+        "LWORD REAL SINT STRING TIME TOD UDINT UINT ULINT USINT WORD WSTRING "
+        "Alias PointerType ReferenceType StringType Subrange WStringType alias string subrange wstring",
         "messages": "Message TcEventSeverity",
         "plc": "Plc RunResult",
         "program": "GlobalVariables Program",

@@ -34,8 +34,8 @@ from math import prod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast, get_args, get_origin, get_type_hints, overload
 
 from .declare import Field, Layout, Member, members_of, variable, variable_fields
-from .errors import DeclarationError, RangeError, UnknownName, WrongType, one_of
-from .iec import IecType, iec_type
+from .errors import AlycatError, DeclarationError, RangeError, UnknownName, WrongType, one_of
+from .iec import IecType, behind_alias, iec_type
 from .methods import Input, Signature
 
 if TYPE_CHECKING:
@@ -149,6 +149,7 @@ class StructType(IecType):
         for field in self.layout.fields[:1] if is_union else self.layout.fields:
             setattr(self.initial, field.name, field.initial)
         self.by_name = {f.name.lower(): f for f in self.layout.fields}
+        self.names = frozenset(f.name for f in self.layout.fields)
 
     @property
     def shape(self) -> str:
@@ -218,7 +219,7 @@ class Struct:
         object.__setattr__(self, "_m", self._type.check(values, type(self).__name__))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name.lower() not in self._type.by_name:
+        if name not in self._type.names:
             members = one_of(f.name for f in self._type.layout.fields)
             raise UnknownName(f"{self._type.name} has no member {name}; its members are {members}")
         object.__setattr__(self, name, value)
@@ -300,6 +301,7 @@ class ArrayType(IecType):
         if wrong or prod(self.lengths) > MOST_ELEMENTS:
             raise DeclarationError(f"{where or 'array'}: {self.name} is not possible")
         self.count = prod(self.lengths)
+        self.is_nested = isinstance(behind_alias(element), ArrayType)
         self.ctype = element.ctype * self.count
         self.initial = self.ctype()
         for position in range(self.count):
@@ -314,6 +316,10 @@ class ArrayType(IecType):
 
     def position(self, index: Any, name: str) -> int:
         """The place of an element counted from 0; an index is a number, or one per dimension."""
+        if type(index) is int and len(self.bounds) == 1:
+            low, high = self.bounds[0]
+            if low <= index <= high:
+                return index - low
         indices = index if isinstance(index, tuple) else (index,)
         if len(indices) != len(self.bounds):
             raise WrongType(f"{name}{_brackets(indices)}: {len(self.bounds)} indices are needed for {self.name}")
@@ -414,14 +420,18 @@ class Array(Generic[T]):
     def __getitem__(self, index: Any) -> T:
         kind = self._type
         position = kind.position(index, self._name)
-        if not kind.element.is_live:
+        if not kind.is_nested:
             return cast("T", kind.element.to_python(self._m[position]))
         return cast("T", kind.element.view(self._m[position], f"{self._name}{_brackets(kind.index(position))}"))
 
     def __setitem__(self, index: Any, value: T) -> None:
         kind = self._type
         position = kind.position(index, self._name)
-        put(self._m, position, kind.element.check(value, f"{self._name}{_brackets(kind.index(position))}"))
+        try:
+            raw = kind.element.check(value, self._name)
+        except AlycatError:  # again, for an error with the index
+            raw = kind.element.check(value, f"{self._name}{_brackets(kind.index(position))}")
+        put(self._m, position, raw)
 
     def __len__(self) -> int:
         return self._type.count

@@ -60,6 +60,7 @@ def type_entry(kind: DataType) -> bytes:
         | TYPE_BITS * (kind.name == "BIT")  # where ads-client looks, and not at the member
         | TYPE_METHODS * bool(kind.methods)
         | TYPE_ATTRIBUTES * bool(kind.attributes)
+        | TYPE_BITS * (kind.name == "BIT")  # clients take from here that offsets of its members are in bits
         | TYPE_ENUM * (kind.kind is Kind.ENUM)
         | TYPE_REFERENCE * (kind.kind is Kind.REFERENCE)
         | TYPE_POINTER * (kind.kind in (Kind.POINTER, Kind.REFERENCE))

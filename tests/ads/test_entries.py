@@ -137,5 +137,7 @@ def test_the_kinds_of_types_as_a_decoder_sees_them() -> None:
     assert (alias["type"], alias["flags"], alias["members"]) == ("LREAL", 1, [])
     pointer = data_type(entries.type_entry(DataType("POINTER TO X", Kind.POINTER, 8, 21)))
     assert (pointer["type"], pointer["size"], pointer["flags"]) == ("", 8, 0x800001)
+    bit = data_type(entries.type_entry(DataType("BIT", Kind.BASE, 1, 33)))
+    assert (bit["size"], bit["flags"]) == (1, 0x21)
     empty = data_type(entries.type_entry(DataType("ST", Kind.STRUCT, 0, 65)))
     assert (empty["size"], empty["members"], empty["ads_id"]) == (0, [], 65)

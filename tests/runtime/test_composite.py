@@ -231,6 +231,7 @@ def test_arrays_of_numbers_are_numpy_views_too() -> None:
     [
         ("p.stPoint.x = 'a'", WrongType, r"x: 'a' is no LREAL"),
         ("p.stPoint.z = 1", UnknownName, r"ST_Point has no member z; its members are x, y"),
+        ("p.stPoint.X = 1", UnknownName, r"ST_Point has no member X; its members are x, y"),
         ("p.stPoint = 1", WrongType, r"stPoint: 1 is no ST_Point; a ST_Point or a dict"),
         ("p.stPoint = {'z': 1}", UnknownName, r"stPoint: ST_Point has no member z"),
         ("p.stPoint = ST_Packed()", WrongType, r"is no ST_Point"),
