@@ -2,7 +2,6 @@
 
 Rooms, from the wire inwards; imports run downwards only:
 
-<<<<<<< HEAD
     server         asyncio shell on a thread of its own: sockets, queues, who may come
     device         requests in, answers out: ports, connections, limits; no I/O
     services       the index groups of port 851; `sums` the sum commands, `handles` numbers for names
@@ -11,20 +10,11 @@ Rooms, from the wire inwards; imports run downwards only:
     attendant      on the Plc's thread: publishes the image, carries out what clients ask for between two cycles
     frames         bytes <-> AMS/TCP frames and messages; no I/O
     image          the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
+    places         where each variable lies, and how a path leads there
+    area           the data area, joined from the memories of programs and blocks
+    values         what clients may write
+    typemap        IEC types as data types for clients
     entries        symbol and data type entries as bytes
     model          what image and device agree on: locations, types, errors
     bridge         the client: channels of a PLC into a program and back, over pyads
-=======
-    server      asyncio shell on a thread of its own: sockets, queues, limits
-    device      requests in, answers out: handles, sum commands, subscriptions, states, methods; no I/O
-    frames      bytes <-> AMS/TCP frames and messages; no I/O
-    image       the symbols of a Plc as memory by group and offset: what clients see, published between two cycles
-    places      where each variable lies, and how a path leads there
-    area        the data area, joined from the memories of programs and blocks
-    values      what clients may write
-    typemap     IEC types as data types for clients
-    entries     symbol and data type entries as bytes
-    model       what image and device agree on: locations, types, errors
-    bridge      the client: channels of a PLC into a program and back, over pyads
->>>>>>> f757b9c77d6ce675d0f8888380d16c9273830bd5
 """
