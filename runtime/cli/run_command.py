@@ -82,13 +82,14 @@ def run(
         watch = stopwatch()
         with (
             following(fastest, progress, f"running {script.name}", _expected(fastest, cycles, duration)),
-            _served(plc, script, ads_host) if ads else nullcontext() as server,
             stopping_on_signals(plc) as interruption,
+            _served(plc, script, ads_host) if ads else nullcontext() as server,
         ):
             if server and cycles is None and duration is None:
                 result = server.operate(lambda: interruption.signal != 0)
-            else:
-                result = plc.run(cycles=cycles, duration=duration)
+            else:  # a signal while the server started came too early to end the run
+                until = (lambda: interruption.signal != 0) if server else None
+                result = plc.run(cycles=cycles, duration=duration, until=until)
         elapsed_ns = watch()
         errors = [explain(task, script) for task in plc.tasks if task.error]
         saved = state is not None and not errors

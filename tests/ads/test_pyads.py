@@ -90,7 +90,7 @@ def test_a_counter_subscribed_on_change_misses_no_cycle(plc):
     assert len(got) > 50
     for (earlier, first), (later, second) in itertools.pairwise(got):
         assert second - first == 1
-        assert (later - earlier).microseconds % 10_000 == 0  # one cycle; more only where the machine was late
+        assert ((later - earlier).microseconds + 5) % 10_000 <= 10  # one cycle; more only where the machine was late
 
 
 def test_first_samples_are_never_lost(plc):
