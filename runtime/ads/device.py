@@ -243,7 +243,9 @@ class Device:
             if error.code == Code.UNKNOWN_COMMAND:
                 return self._answer(session, packet, b"", Code.UNKNOWN_COMMAND)
             return self._answer(session, packet, frames.failure_data(packet.command, error.code))
-        if isinstance(response, Deferred):
+        if type(response) is Data:
+            self._answer(session, packet, frames.data_answer(response.data))
+        elif isinstance(response, Deferred):
             self._defer(session, packet, response)
         else:
             self._answer(session, packet, frames.response_data(response))

@@ -345,6 +345,11 @@ class NotificationHandle(NamedTuple):
 Response = Result | DeviceInfo | Data | State | NotificationHandle
 
 
+def data_answer(data: bytes) -> bytes:
+    """As response_data(Data(0, data)), which is what is asked for most."""
+    return _U32X2.pack(0, len(data)) + data
+
+
 def response_data(response: Response) -> bytes:
     """What follows the AMS header of an answer."""
     match response:

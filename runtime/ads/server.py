@@ -3,6 +3,8 @@
 import asyncio
 import ipaddress
 import logging
+import os
+import select
 import socket
 import threading
 from collections import deque
@@ -17,6 +19,7 @@ from ..plc import Plc, RunResult
 from .attendant import Attendant, Cycle, PublishedImage
 from .device import Device, Limits, Session
 from .frames import TCP_PORT, FrameError, Framer, net_id_bytes, net_id_text
+from .selector import DirectSelector
 
 if TYPE_CHECKING:
     from typing import Self
@@ -41,6 +44,7 @@ class Connection(asyncio.BufferedProtocol):
         self._framer = Framer(server.limits.frame_bytes)
         self._waiting: deque[tuple[int, bytes]] = deque()
         self._session: Session | None = None
+        self._fd = -1
         self.peer = ""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -54,9 +58,25 @@ class Connection(asyncio.BufferedProtocol):
         self._transport.set_write_buffer_limits(high=limit, low=limit // 4)
         self._session = self._server.device.open(self._transport.write)
         self._server.connections.add(self)
+        if self._server.selector:
+            self._fd = transport.get_extra_info("socket").fileno()
+            self._server.selector.direct[self._fd] = self._receive
 
     def get_buffer(self, sizehint: int) -> memoryview:
         return self._server.buffer
+
+    def _receive(self) -> bool:
+        """Called by the selector when there is something to read; False leaves the rest to asyncio."""
+        try:
+            count = os.readv(self._fd, [self._server.buffer])
+        except OSError:
+            return False
+        if not count or self._transport.is_closing():
+            return False
+        self.buffer_updated(count)
+        if self._transport.is_closing() and self._server.selector:
+            self._server.selector.must_return = True
+        return True
 
     def buffer_updated(self, nbytes: int) -> None:
         try:
@@ -97,6 +117,8 @@ class Connection(asyncio.BufferedProtocol):
             self._transport.resume_reading()
 
     def connection_lost(self, error: Exception | None) -> None:
+        if self._server.selector:
+            self._server.selector.direct.pop(self._fd, None)
         self._server.connections.discard(self)
         if self._session:
             self._server.device.close(self._session)
@@ -135,6 +157,7 @@ class AdsServer:
         self.limits = limits or Limits()
         self.connections: set[Connection] = set()
         self.buffer = memoryview(bytearray(BUFFER_BYTES))
+        self.selector: DirectSelector | None = None
         self.lost_cycles = 0  # that the server's thread had no time for
         self._hosts, self._net_ids = _allowed(allow)
         self._router_net_id = router_net_id or _router_net_id(net_id)
@@ -188,13 +211,20 @@ class AdsServer:
 
     def _serve(self, ready: threading.Event) -> None:
         try:
-            asyncio.run(self._listen(ready))
+            with asyncio.Runner(loop_factory=self._new_loop) as runner:
+                runner.run(self._listen(ready))
         except BaseException as error:
             self._failure = error
             if not isinstance(error, OSError):
                 log.exception("the ADS server has ended")
         finally:
             ready.set()
+
+    def _new_loop(self) -> asyncio.AbstractEventLoop:
+        if not hasattr(select, "epoll"):
+            return asyncio.new_event_loop()
+        self.selector = DirectSelector()
+        return asyncio.SelectorEventLoop(self.selector)
 
     async def _listen(self, ready: threading.Event) -> None:
         self._loop = loop = asyncio.get_running_loop()
@@ -204,7 +234,7 @@ class AdsServer:
             self.net_id,
             self._router_net_id,
             now=progress_clock,
-            later=lambda ns, function: loop.call_later(ns * 1e-9, function),
+            later=self._later,
             post=self._post,
             limits=self.limits,
             allows=lambda net_id: self._net_ids is None or net_id in self._net_ids,
@@ -218,6 +248,11 @@ class AdsServer:
         for connection in list(self.connections):
             connection.close()
         await asyncio.sleep(0)  # lets them go
+
+    def _later(self, delay_ns: int, function: Callable[[], None]) -> None:
+        self._loop.call_later(delay_ns * 1e-9, function)
+        if self.selector:
+            self.selector.must_return = True
 
     # --- between the threads -----------------------------------------------------------------------------------------
 

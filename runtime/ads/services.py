@@ -37,6 +37,7 @@ SIZE_OF = {0x4025: MEMORY, 0x4045: DATA, 0xF025: INPUTS, 0xF035: OUTPUTS}
 HARMLESS = {HANDLE_BY_NAME, VALUE_BY_NAME, INFO_BY_NAME, ENTRY_BY_NAME, TYPE_BY_NAME}  # to read and write
 _U32 = struct.Struct("<I")
 _STATE = struct.Struct("<HH")
+KEPT_NAMES = 10_000
 Code = AdsErrorCode
 
 
@@ -80,11 +81,18 @@ class Tables:
     def find(self, path: str) -> Location:
         """As image.find; clients ask for the same names again and again."""
         key = path.lower()
-        if key not in self._found:
-            if len(self._found) >= 10_000:
+        location = self._found.get(key)
+        if location is None:
+            location = self._image.find(path)
+            if len(self._found) >= KEPT_NAMES:
                 self._found.clear()
-            self._found[key] = self._image.find(path)
-        return self._found[key]
+            if location.is_fixed:
+                self._found[key] = location
+        return location
+
+    def present(self, location: Location) -> Location:
+        """Where a variable found earlier is now; what a pointer shows moves with it."""
+        return location if location.is_fixed else self._image.find(location.path)
 
 
 class Services:
@@ -139,6 +147,8 @@ class Services:
         location, method, _ = named
         if method:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, f"{location.path}#{method.name} can only be called")
+        if not location.is_fixed:
+            location = self.tables.present(location)
         return memory.read(location.group, location.offset, min(length, location.size))
 
     def _up_to_the_end(self, area: bytes, group: int, offset: int) -> bytes:
@@ -185,6 +195,7 @@ class Services:
             location, method, _ = self.handles.get(offset)
             if method or len(data) > location.size:
                 raise AdsError(Code.WRONG_SIZE, f"{len(data)} bytes for {location.path}")
+            location = self.tables.present(location)
             group, offset = location.group, location.offset
         elif group == RELEASE_HANDLE:
             return self.release(data)
@@ -220,7 +231,10 @@ class Services:
             location, method, _ = self.handles.get(offset)
             if method:
                 raise AdsError(Code.SERVICE_NOT_SUPPORTED, f"{location.path}#{method.name}: a method cannot be watched")
-            return location.group, location.offset, min(length, location.size), None
+            size = min(length, location.size)
+            if location.is_fixed:
+                return location.group, location.offset, size, None
+            return location.group, location.offset, size, lambda memory: self._shown(memory, location, size)
         memory = self.image.memory()
         area = memory.area(group)
         size = len(self.read(memory, group, offset, length if area is not None else min(length, 2**16)))
@@ -228,6 +242,10 @@ class Services:
             reader = self._readers[group]
             return group, offset, size, lambda _memory: reader(offset, size)[:size].ljust(size, b"\0")
         return group, offset, size, None
+
+    def _shown(self, memory: Memory, location: Location, size: int) -> bytes:
+        place = self.tables.present(location)
+        return memory.read(place.group, place.offset, size)
 
     def path_at(self, group: int, offset: int) -> str:
         """The top-level symbol at a place, or nothing."""

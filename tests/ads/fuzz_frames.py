@@ -59,6 +59,7 @@ class Fuzzer:
         self.handles = [0x0100_0001]
         self.bench = Bench(LIMITS)
         self.client = self.bench.connect()
+        self.keeper = self.bench.connect()  # an orderly client, who must be served whatever the other one sends
 
     # --- making frames -----------------------------------------------------------------------------------------------
 
@@ -138,11 +139,11 @@ class Fuzzer:
         if self.random.random() < 0.01:
             self.reconnect()
         if self.bench.device.control.is_config and self.random.random() < 0.1:  # else nothing but error 6 comes
-            self.client.ask(WriteControl(2, 0), port=10_000)
+            self.keeper.ask(WriteControl(2, 0), port=10_000)
         if self.random.random() < 0.05:
             self.client.session.is_full = self.random.random() < 0.3
-            if self.bench.attendant.is_stopped:  # a run would wait for a client, and this is the only one
-                self.client.ask(WriteControl(5, 0))
+            if self.bench.attendant.is_stopped:  # a run would wait for a client
+                self.keeper.ask(WriteControl(5, 0))
             else:
                 self.bench.run(1)
             self.bench.sleep(self.random.choice([1, 10, 20_000]))

@@ -127,6 +127,25 @@ def test_config_and_restart(plc, system):
     assert system.read_state() == (5, 1) and plc.read_state() == (5, 0)
 
 
+def test_handles_follow_pointers(plc, demo):
+    """A handle on `pointer^` shows what the pointer points to at the time."""
+    handle = plc.get_handle("GVL.pCounter^")
+    read = lambda: plc.read(0xF005, handle, pyads.PLCTYPE_UDINT)  # noqa: E731
+    counter = plc.read_by_name("MAIN.nCounter", pyads.PLCTYPE_UDINT)
+    assert 0 <= read() - counter < 100
+    got = []
+    callback = lambda n, _name: got.append(int.from_bytes(bytes(n.contents)[16:20], "little"))  # noqa: E731
+    watched = plc.add_device_notification("GVL.pCounter^", pyads.NotificationAttrib(4), callback)
+    time.sleep(0.05)
+    before = plc.read_by_name("GVL.pCounter", pyads.PLCTYPE_ULINT)
+    plc.write_by_name("GVL.pCounter", demo.plc.symbols.address("GVL.nVersion"), pyads.PLCTYPE_ULINT)
+    assert read() == 1
+    time.sleep(0.05)
+    plc.write_by_name("GVL.pCounter", before, pyads.PLCTYPE_ULINT)
+    plc.del_device_notification(*watched)
+    assert len(got) > 2 and 1 in got
+
+
 def test_unknown_names(plc):
     with pytest.raises(pyads.ADSError) as error:
         plc.read_by_name("MAIN.nothing", pyads.PLCTYPE_INT)
