@@ -7,6 +7,7 @@ fresh processes, because a process keeps what it has compiled.
 import json
 import os
 import pty
+import shutil
 import subprocess
 import sys
 import tracemalloc
@@ -113,6 +114,21 @@ def project(tmp_path):
     return SmallProject(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def compiled_once(tmp_path_factory):
+    """A cache folder that one process has filled."""
+    project = SmallProject(tmp_path_factory.mktemp("compiled"))
+    assert project.run() == COMPILED
+    return project.cache
+
+
+@pytest.fixture
+def compiled_project(project, compiled_once):
+    """A project with a copy of that cache, which goes by content, not by place."""
+    shutil.copytree(compiled_once, project.cache)
+    return project
+
+
 # --- memory ----------------------------------------------------------------------------------------------------------
 
 
@@ -200,17 +216,16 @@ def test_importing_the_blocks_neither_imports_nor_compiles():
 
 @needs_compiled_code
 @pytest.mark.slow
-def test_a_second_process_does_not_compile(project):
-    assert project.run() == COMPILED
-    assert [p.suffix for p in project.files()] == [".nbc"]
-    assert project.run() == LOADED
+def test_a_second_process_does_not_compile(compiled_project):
+    assert [p.suffix for p in compiled_project.files()] == [".nbc"]
+    assert compiled_project.run() == LOADED
 
 
 @needs_compiled_code
 @pytest.mark.slow
 @pytest.mark.parametrize("damage", ["truncated", "garbage", "empty", "a folder in its place"])
-def test_a_damaged_file_is_a_miss_and_is_repaired(project, damage):
-    assert project.run() == COMPILED
+def test_a_damaged_file_is_a_miss_and_is_repaired(compiled_project, damage):
+    project = compiled_project
     (file,) = project.files()
     whole = file.read_bytes()
     if damage == "a folder in its place":
@@ -227,9 +242,9 @@ def test_a_damaged_file_is_a_miss_and_is_repaired(project, damage):
 
 @needs_compiled_code
 @pytest.mark.slow
-def test_a_changed_source_is_compiled_anew_although_time_and_size_are_the_same(project):
+def test_a_changed_source_is_compiled_anew_although_time_and_size_are_the_same(compiled_project):
+    project = compiled_project
     source = project.folder / "small.py"
-    assert project.run() == COMPILED
     stamp = source.stat()
     project.write_block(2)
     os.utime(source, ns=(stamp.st_atime_ns, stamp.st_mtime_ns))
