@@ -32,6 +32,7 @@ from .types import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdO
 UNKNOWN = 2  # a condition that has not been evaluated yet; else 0 or 1
 LONGEST = 2**63 - 1  # ns, largest LINT
 COUNT_MODES = (1, 2)  # Cyclic, OnChange
+SIGNS = ("", ">", ">=", "<", "<=", "=", "<>")  # of E_ALY_ComparisonOperator
 
 
 # ---- kernels ---------------------------------------------------------------------------------------------------------
@@ -197,6 +198,15 @@ class ConditionBlock(InputBlock):
         if missing:
             self._finish(0x2022, f"ConfigureChannel has to come before Configure, for channel {missing[0]}")
         return bool(missing)
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        """Condition i belongs to channel i, or all of them to the only one."""
+        conditions = zip(self._buffer("operator").tolist(), self._buffer("limit").tolist(), strict=True)
+        return [
+            (min(i, self._n - 1), limit, f"{SIGNS[operator]} {limit:g}")
+            for i, (operator, limit) in enumerate(conditions)
+            if operator
+        ]
 
 
 class EdgeBlock(SingleChannelBlock, ConditionBlock):

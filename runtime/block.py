@@ -66,6 +66,24 @@ _ORDER = (
     Role.PENDING,
     Role.SCRATCH,
 )
+PICTURES = {
+    "": "none: channels, states and numbers over time",
+    "bands": "the channels, and over them all numbers: results in the channels' unit, as averages and extremes",
+    "plane": "channel 1 across, channel 2 up, coloured by the first state or index; arrays of pairs as crosses",
+    "histogram": "the first array as bars, as it is in the end",
+    "calendar": "days down, time of day across, filled while the first flag is TRUE",
+    "clusters": "a plane with the micro-clusters of `micro_clusters`",
+}
+"""What `Block.picture` may name. Everything else in a picture follows from the declaration.
+
+Each changing output is drawn by its type: BOOL, enumerations and indices as strips, DateTimes as ticks or as the mark
+of the extreme they belong to (fbTimeMin marks fMin), Timespans in a fitting unit, integers as steps, numbers as lines,
+arrays as a line for each element or, when they are long, as a map over time. Outputs whose names differ by words such
+as Min, Avg, Last, On share a panel, a Min and a Max become a band. Levels that channels are compared with come from
+`channel_levels`. `drawn_with` adds what names do not tell: ``{"fScore": ("fThreshold", "fMean")}`` puts the input
+fThreshold of Configure as a dashed limit and the output fMean as a line into the panel of fScore. `array_places` gives
+the bars of a histogram and the rows of a map their places.
+"""
 _NOWHERE = object()  # no array at all, not even None
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
@@ -82,7 +100,8 @@ class Block:
     _members: ClassVar[dict[str, Member]] = {}
     example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
-    picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+    picture: ClassVar[str] = ""  # the large panel of what `alycat replay` draws, see PICTURES
+    drawn_with: ClassVar[dict[str, tuple[str, ...]]] = {}  # outputs or limits that share the panel of an output
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
 
     _m: Any  # the structure over the memory
@@ -405,6 +424,14 @@ class AlgorithmBlock(Block):
             setattr(self, f"_at_{pointer}", array)
             setattr(self, f"_size_{pointer}", size)
         return True
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        """What the channels are compared with, for pictures: number of the channel from 0, level, in words."""
+        return []
+
+    def array_places(self, pointer: str) -> np.ndarray | None:
+        """Where the elements of an array that Call fills lie, for pictures: a place for each, or the edges around."""
+        return None
 
     def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
         """The body of a method that copies an array to what a pointer and a size were given for."""

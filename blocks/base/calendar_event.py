@@ -71,6 +71,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
     month without nDay has no event; eDayOfWeek is not looked at with SpecificDay, nDay only then.
     """
 
+    picture = "calendar"
     step = step
     example = {"nDayOfWeekMask": 62, "nDay": 18, "nMonthOfYearMask": 1024}
 

@@ -44,6 +44,7 @@ class FB_ALY_Downsampling_1Ch(SingleChannelBlock, TimedBlock, category="Base"):
     in these calls; in between both outputs stay.
     """
 
+    picture = "bands"
     step = step
     example = {"nDownsamplingFactor": 10}
 

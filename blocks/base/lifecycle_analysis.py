@@ -35,6 +35,7 @@ class FB_ALY_LifecycleAnalysis_1Ch(EdgeBlock, PersistentBlock, category="Base"):
     Chosen: the remaining number becomes negative beyond the estimate; what `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"nCyclesElapsed": ("nCyclesEstimated",)}
     step = step
     counters = ("nCyclesElapsed",)
     example = {

@@ -38,6 +38,7 @@ class FB_ALY_LifetimeAnalysis_1Ch(LevelBlock, TimedBlock, PersistentBlock, categ
     what `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"fbLifetimeElapsed": ("tLifetimeEstimated",)}
     step = step
     counters = ("fbLifetimeElapsed",)
     example = {

@@ -65,6 +65,7 @@ class FB_ALY_MinMaxAvg(ChannelBlock, TimedBlock, category="Base"):
     names, repeats fOverallAvg; the rest as in FB_ALY_MinMaxAvg_1Ch.
     """
 
+    picture = "bands"
     step = step
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")

@@ -49,6 +49,7 @@ class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, cate
     Reset starts anew. Values beyond +-1e290 are refused (16#300A).
     """
 
+    picture = "bands"
     step = step
 
     fMin: LREAL = output("minimum of the input values")

@@ -60,6 +60,7 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, PausableBlock, category="
     in the call that publishes; before that all outputs are 0; of equal extremes the first one keeps its time.
     """
 
+    picture = "bands"
     step = step
     example = {"tInterval": "20s"}
 

@@ -73,6 +73,7 @@ class FB_ALY_MovingAvg_1Ch(SingleChannelBlock, category="Base"):
     Cost: the same in every call, whatever nNumValues is.
     """
 
+    picture = "bands"
     step = step
     example = {"nNumValues": 100, "eStartupBehaviour": E_ALY_MovingAvgStartupBehaviour.AvgOverExisting}
 

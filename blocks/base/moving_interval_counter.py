@@ -60,6 +60,7 @@ class FB_ALY_MovingIntervalCounter_1Ch(EdgeBlock, TimedBlock, PersistentBlock, c
     in a buffer of nCountLimit places that Configure allocates. What `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"nCountsInInterval": ("nCountLimit",)}
     step = step
     example = {
         "stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),

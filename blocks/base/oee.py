@@ -63,6 +63,9 @@ class FB_ALY_OverallEquipmentEffectiveness(FixedChannelBlock, TimedBlock, catego
     The event times take the call in which the class was entered.
     """
 
+    drawn_with = {
+        "fOEE": ("fAvailability", "nPerformance", "fQuality", "fThresholdLevelOkWarning", "fThresholdLevelWarningAlarm")
+    }
     step = step
     channel_count = 4
     example = {

@@ -76,6 +76,7 @@ class FB_ALY_ProductivityDiagnosis_3Ch(NumberedConditionBlock, TimedBlock, categ
     finished cycle and of a closed interval; what `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"fProductivity": ("fProductivityLastCycle", "fExpectedProductivity")}
     step = step
     channel_count = 3
     example = {

@@ -97,6 +97,7 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
     `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"fCurrentProductivity": ("fExpectedProductivity", "fLastFullPeriodProductivity")}
     step = step
     example = {
         "stThreshold": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),

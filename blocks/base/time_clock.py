@@ -51,6 +51,7 @@ class FB_ALY_TimeClock_1Ch(TimedBlock, category="Base"):
     change of bIsOn.
     """
 
+    picture = "calendar"
     step = step
     example = {"tTimeOn": 8 * 3600 * 10**9, "tTimeOff": 16 * 3600 * 10**9, "nDayOfWeekMask": 62}
 

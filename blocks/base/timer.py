@@ -76,6 +76,7 @@ class FB_ALY_Timer_1Ch(LevelBlock, PausableBlock, category="Base"):
     change of bOut. What `alycat.blocks.conditions` lists.
     """
 
+    drawn_with = {"fbTimeElapsed": ("tInterval",)}
     step = step
     example = {
         "stThresholdLevel": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),

@@ -140,6 +140,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
     Cost: O(channels * clusters) per call, times nAggBufferSize * nMaxIterations in the call that fills the buffer.
     """
 
+    picture = "plane"
     step = step
     results = {"pClusterCenterMatrixOut": "centres"}
     example = {"nMaxIterations": 1, "eInitMode": E_ALY_KMeansInitMode.Equidistant, "bUpdateClusterCenters": True}

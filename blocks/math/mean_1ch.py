@@ -27,6 +27,7 @@ class FB_ALY_Mean_1Ch(CascadeBlock, category="Math"):
 
     squares = False
     results = {"pMeanArrayOut": "shown", "pNewResultArrayOut": "fresh"}
+    picture = "bands"
     example = {
         "nNumCascades": 5,
         "fSampleRate": 1000.0,

@@ -27,6 +27,7 @@ class FB_ALY_RMS_1Ch(CascadeBlock, category="Math"):
 
     squares = True
     results = {"pRmsArrayOut": "shown", "pNewResultArrayOut": "fresh"}
+    picture = "bands"
     example = {
         "nNumCascades": 5,
         "fSampleRate": 1000.0,

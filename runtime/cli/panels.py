@@ -1,5 +1,7 @@
 """What all pictures have in common: head, time axis, the look of a panel, lines, marks."""
 
+import dataclasses
+import enum
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,11 +11,12 @@ from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from ..dctime import UNIX_OFFSET_NS, to_datetime
+from ..dctime import UNIX_OFFSET_NS, format_duration, to_datetime
 from .decimation import line_rows, stretches
 
 LINE_BINS = 1200
 SHORT_S = 20  # a recording shorter than this is labelled in seconds from its first row
+LEGEND_LENGTH = 170  # characters that fit beside a heading over the whole width
 GREY, DARK, MARK = "#7f7f7f", "#333333", "#A3123A"
 OVERFLOW_STYLE: dict[str, Any] = {
     "facecolor": "#D55E00",
@@ -31,10 +34,24 @@ def plain(text: str) -> str:
 
 def title_and_settings(figure: Figure, title: str, facts: str, settings: dict[str, Any]) -> None:
     """The head of a picture: what it shows, the facts at the end, and the parameters."""
-    given = "   ".join(f"{name}={str(v).upper() if isinstance(v, bool) else v}" for name, v in settings.items())
+    given = "   ".join(f"{name}={_in_words(value, name)}" for name, value in settings.items())
     figure.suptitle(plain(title), x=0.01, ha="left", fontsize=14, fontweight="bold")
     figure.text(0.01, 0.935, plain(facts), fontsize=10.5, color=DARK)
     figure.text(0.01, 0.912, plain(given), fontsize=8.5, color=GREY)
+
+
+def _in_words(value: Any, name: str = "") -> str:
+    """A parameter as one would write it: names of enumerations, the parts of a structure."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, enum.Enum):
+        return value.name
+    if isinstance(value, int) and name[:1] == "t":
+        return format_duration(value)
+    if dataclasses.is_dataclass(value):
+        parts = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        return "(" + ", ".join(f"{name}={_in_words(part)}" for name, part in parts.items()) + ")"
+    return str(value)
 
 
 class TimeAxis:
@@ -73,6 +90,26 @@ def tidy(panel: Axes, heading: str, pad: float = 4) -> None:
     panel.tick_params(labelsize=8.5)
     for side in ("top", "right"):
         panel.spines[side].set_visible(False)
+
+
+def legend_above(panel: Axes, handles: Sequence[Any] | None = None) -> None:
+    """A legend beside the heading, or inside the panel when it is too long for that; it never shrinks a panel."""
+    entries = panel.get_legend_handles_labels()[0] if handles is None else handles
+    length = sum(len(str(e.get_label())) + 6 for e in entries) + len(panel.get_title(loc="left"))
+    look: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1, 1), "ncols": 12, "frameon": False}
+    if length > LEGEND_LENGTH * _width(panel):
+        look = {"loc": "upper left", "ncols": 4, "framealpha": 0.85, "edgecolor": "white"}
+    drawn = panel.legend(handles=entries, fontsize=8, borderaxespad=0.2, handlelength=1.6, columnspacing=1.2, **look)
+    drawn.set_in_layout(False)
+
+
+def _width(panel: Axes) -> float:
+    """Of the panel's part of the figure, relative to the whole."""
+    subplots = panel.get_subplotspec()
+    owner = panel.get_figure(root=False)
+    if subplots is None or owner is None or owner is panel.get_figure(root=True):
+        return 1.0
+    return float(owner.bbox.width / panel.get_figure(root=True).bbox.width)  # type: ignore[union-attr]
 
 
 def draw_line(panel: Axes, x: NDArray[np.float64], y: NDArray[Any], **style: Any) -> None:

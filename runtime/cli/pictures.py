@@ -19,11 +19,17 @@ SIZE_IN, DOTS_PER_IN = (14.0, 8.6), 110
 
 def draw(done: "Replayed", title: str, path: Path, axes: tuple[str, str] | None = None) -> None:
     """Writes the picture that the block's `picture` asks for; the suffix of the path decides the format."""
+    figure = compose(done, title, axes)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks
+        figure.savefig(path, format=path.suffix[1:].lower())
+
+
+def compose(done: "Replayed", title: str, axes: tuple[str, str] | None = None) -> Figure:
+    """The picture as a figure of matplotlib."""
     kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters}
     # The head of the picture stays free of panels.
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.05, rect=(0, 0, 1, 0.905))
     figure = Figure(figsize=SIZE_IN, dpi=DOTS_PER_IN, layout=layout)
     kinds.get(done.block.picture, draw_trends)(figure, done, title, axes)
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Glyph")  # a name in a script that the font lacks
-        figure.savefig(path, format=path.suffix[1:].lower())
+    return figure

@@ -1,42 +1,155 @@
-"""The picture of a block without one of its own: channels and outputs over time."""
+"""The picture of most blocks: channels, states and numbers over time, with a large panel where the block asks for one."""
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from .panels import TimeAxis, draw_line, tidy, title_and_settings
-from .wording import plural, spaced
+from .cluster_view import COLOURS
+from .decimation import line_rows
+from .large_panels import LARGE, no_large_panel
+from .panels import DARK, GREY, LINE_BINS, MARK, TimeAxis, legend_above, plain, tidy, title_and_settings, view_limits
+from .picture_plan import Line, Map, Panel, Plan, Strip
+from .strips import draw_strip
 
 if TYPE_CHECKING:
     from .replaying import Replayed
 
-MOST_PANELS = 8
-STANDARD = ("bError", "bNewResult", "bConfigured")
+CHANNEL, RESULTS = "#0072B2", ("#D55E00", "#009E73", "#CC79A7", "#332288", "#E69F00", "#882255", "#44AA99", "#999933")
 
 
-def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, str] | None) -> None:
-    """One panel per channel, then one per output that changes, on a common time axis."""
-    recording, trace = done.recording, done.trace
-    accepted = ~trace["bError"]
-    rows = f"{plural(len(recording), 'row')}, {spaced(int((~accepted).sum()))} without outputs"
-    dates = {field.name for field in done.block.fields if field.type.name == "FB_ALY_DateTime"}
-    outputs = [n for n in trace.dtype.names or () if n not in dates and n not in STANDARD and _changes(trace[n])]
-    chosen = [(n, "channel") for n in recording.names[: MOST_PANELS // 2]]
-    chosen += [(n, "output") for n in outputs[: MOST_PANELS - len(chosen)]]
-    left_out = len(recording.names) + len(outputs) - len(chosen)
-    title_and_settings(figure, title, rows + (f"; {left_out} more not shown" if left_out else ""), done.settings.all())
-    time = TimeAxis(recording.timestamps, recording.has_date)
-    panels = figure.subplots(len(chosen), 1, sharex=True, squeeze=False)[:, 0]
-    for panel, (name, kind) in zip(panels, chosen, strict=True):
-        values: Any = recording.values[:, recording.names.index(name)] if kind == "channel" else trace[name]
-        good = np.isfinite(values * 1.0) & (accepted | (kind == "channel"))
-        colour, step = ("#0072B2", "default") if kind == "channel" else ("#D55E00", "steps-post")
-        draw_line(panel, time.x[good], values[good], color=colour, linewidth=1, drawstyle=step)
-        tidy(panel, f"{name} ({kind})")
+def draw_trends(figure: Figure, done: "Replayed", title: str, axes: "tuple[str, str] | None") -> None:
+    """Left the large panel, if the block has one; else all of the width for what happened over time."""
+    plan = Plan(done)
+    title_and_settings(figure, title, plan.facts(), done.settings.all())
+    time = TimeAxis(done.recording.timestamps, done.recording.has_date)
+    large = LARGE.get(done.block.picture, no_large_panel)(plan, axes)
+    if large is None:
+        _time_panels(figure, plan, time)
+        return
+    left, right = figure.subfigures(1, 2, width_ratios=(1, 1.2))  # type: ignore[misc]
+    large(left.subplots(1, 1))
+    _time_panels(right, plan, time)
+
+
+def _time_panels(figure: Any, plan: Plan, time: TimeAxis) -> None:
+    """Channels, then states, then numbers, then maps, on a common time axis."""
+    heights = [p.height for p in plan.channels]
+    heights += [0.16 + 0.2 * len(plan.strips)] if plan.strips else []
+    heights += [p.height for p in plan.panels] + [1.2] * len(plan.maps)
+    if not heights:
+        figure.text(0.5, 0.5, "no channel, and no output that changed", ha="center", color=DARK)
+        return
+    panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    rest = iter(panels)
+    for panel in plan.channels:
+        _numbers(next(rest), panel, time)
+    if plan.strips:
+        _strips(next(rest), plan.strips, time)
+    for panel in plan.panels:
+        _numbers(next(rest), panel, time)
+    for array in plan.maps:
+        _map(next(rest), array, plan, time)
     time.label_on(panels[-1])
 
 
-def _changes(values: NDArray[Any]) -> bool:
-    return values.ndim == 1 and bool(len(values)) and bool((values != values[0]).any())
+def _numbers(axes: Axes, panel: Panel, time: TimeAxis) -> None:
+    """Lines over bands over limits."""
+    tidy(axes, panel.heading)
+    several = len(panel.all_lines) > 1
+    colours = iter([*RESULTS, *COLOURS] * 2)
+    for low, high in panel.bands:
+        colour = next(colours)
+        _band(axes, low, high, time, colour)
+    channel_colours = [CHANNEL] if len(panel.lines) == 1 else [*COLOURS, *COLOURS]
+    for number, line in enumerate(panel.lines):
+        colour = channel_colours[number % len(channel_colours)] if panel.is_channel else next(colours)
+        faint = {"alpha": 0.55, "linewidth": 0.8} if panel.results or panel.bands else {}
+        _line(axes, line, time, colour, **(faint if panel.is_channel else {}))
+    for line in panel.results:
+        _line(axes, line, time, next(colours), linewidth=1.6)
+    for number, (text, level) in enumerate(panel.limits):
+        _limit(axes, plain(text), level, at_right=number % 2 == 0)
+    _view(axes, panel)
+    if several:
+        legend_above(axes)
+
+
+def _limit(axes: Axes, text: str, level: float, at_right: bool) -> None:
+    """A dashed line with its text at one end."""
+    axes.axhline(level, color=GREY, linewidth=1, linestyle="--", zorder=1.5)
+    place: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
+    side = {"xytext": (-2, 1), "ha": "right"} if at_right else {"xytext": (2, 1), "ha": "left"}
+    box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
+    axes.annotate(text, (float(at_right), level), fontsize=8, color=DARK, bbox=box, zorder=6, **place, **side)
+
+
+def _line(axes: Axes, line: Line, time: TimeAxis, colour: str, **style: Any) -> None:
+    """One value over time; a value that is there alone is a point, so that it is seen."""
+    rows, x, values = _drawn(time, line.values)
+    look = {"linewidth": 1.1, "drawstyle": "steps-post" if line.steps else "default", "color": colour} | style
+    if rows <= 2:
+        look |= {"marker": "o", "markersize": 4}
+    axes.plot(x, values, **{"label": plain(line.name)} | look)
+    if line.mark is not None:
+        axes.plot([time.at(line.mark[0])], [line.mark[1]], marker="o", markersize=5, color=MARK, zorder=5)
+
+
+def _drawn(time: TimeAxis, *columns: NDArray[np.float64]) -> Any:
+    """Number of rows in which all columns have a value, then x and the columns for a drawing, NaN where rows lack."""
+    good = np.logical_and.reduce([np.isfinite(column) for column in columns])
+    rows = np.flatnonzero(good)
+    if not len(rows):
+        return 0, np.zeros(0), *(np.zeros(0) for _ in columns)
+    kept = rows[np.unique(np.concatenate([line_rows(column[rows], LINE_BINS) for column in columns]))]
+    gaps = np.flatnonzero(np.diff(np.cumsum(~good)[kept])) + 1
+    return len(rows), *(np.insert(column[kept], gaps, np.nan) for column in (time.x, *columns))
+
+
+def _band(axes: Axes, low: Line, high: Line, time: TimeAxis, colour: str) -> None:
+    """What lies between two lines."""
+    _, x, lower, upper = _drawn(time, low.values, high.values)
+    label = plain(f"{low.name} to {high.name}")
+    axes.fill_between(x, lower, upper, step="post", color=colour, alpha=0.22, linewidth=0, label=label)
+    for line in (low, high):
+        _line(axes, line, time, colour, linewidth=0.8, label="_")
+
+
+def _view(axes: Axes, panel: Panel) -> None:
+    """The range to show: all values and, where they are near, the limits."""
+    parts = [line.values[np.isfinite(line.values)] for line in panel.all_lines]
+    values = np.concatenate(parts) if parts else np.zeros(0)
+    if not len(values):
+        return
+    low, high = view_limits(values)
+    near = [level for _, level in panel.limits if low - 1.5 * (high - low) <= level <= high + 1.5 * (high - low)]
+    if near:
+        low, high = view_limits(np.array([low, high, *near]))
+    axes.set_ylim(low, high)
+
+
+def _strips(axes: Axes, strips: Sequence[Strip], time: TimeAxis) -> None:
+    """A row for each state: filled while it held; times of events as ticks."""
+    tidy(axes, "")
+    entries: dict[str, Any] = {}
+    for row, strip in enumerate(strips):
+        entries |= draw_strip(axes, strip, row, time)
+    axes.set_yticks(range(len(strips)), [plain(s.name) for s in strips])
+    axes.set_ylim(len(strips) - 0.5, -0.5)
+    axes.grid(False, axis="y")
+    if entries:
+        legend_above(axes, list(entries.values()))
+
+
+def _map(axes: Axes, array: Map, plan: Plan, time: TimeAxis) -> None:
+    """Elements up, time across, the value as a shade."""
+    tidy(axes, array.name)
+    rows = np.linspace(0, len(array.values) - 1, min(len(array.values), LINE_BINS)).astype(np.intp)
+    edges = plan.edges_of(array)
+    x = np.append(time.x[rows], time.x[-1] + (time.x[-1] - time.x[0]) / max(len(rows), 1))
+    shown = axes.pcolormesh(x, edges, np.ma.masked_invalid(array.values[rows].T), cmap="Blues", rasterized=True)
+    axes.figure.colorbar(shown, ax=axes, pad=0.01, fraction=0.03)
+    axes.grid(False)

@@ -1,0 +1,350 @@
+"""What the picture of a block shows, found from its declaration and what it gave: panels of numbers, strips of states.
+
+The type of an output decides how it is drawn: flags, enumerations and indices as strips, times of events as ticks,
+counters as steps, spans of time in a fitting unit, numbers as lines, arrays as a line for each element or as a map.
+Outputs that belong together share a panel: those whose names differ by words such as Min, Last or On only, and those
+that the block names in `drawn_with`. A minimum and a maximum become a band, the time of an extreme a mark on its line.
+"""
+
+import enum
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..dctime import format_duration
+from ..declare import Role
+from ..iec import BoolType, DurationType, FloatType, IntType, WrappedType
+from .wording import plural, spaced
+
+if TYPE_CHECKING:
+    from .replaying import Replayed
+
+Rows = NDArray[np.intp]
+
+REFUSED_ROWS = "refused rows"
+STANDARD = ("bError", "bNewResult", "bConfigured")
+FACETS = frozenset("Min Max Avg Mean Last Current On Off Elapsed Remaining Total Lower Upper".split())
+KEPT_APART = frozenset(("Total",))  # sums would make the parts invisible
+PAIRS = (("Min", "Max"), ("Lower", "Upper"), ("Low", "High"))
+AVERAGES = frozenset(("Avg", "Mean"))
+CATEGORIES = frozenset("Idx Index Class State".split())  # whole numbers that are names
+MOST_CHANNEL_PANELS = 4
+MOST_PANELS = 9
+MOST_LINES = 8  # of an array; a longer one becomes a map
+UNITS = (("ns", 1), ("us", 10**3), ("ms", 10**6), ("s", 10**9), ("min", 60 * 10**9), ("h", 3600 * 10**9))
+DAYS = ("days", 86_400 * 10**9)
+
+
+@dataclass(frozen=True, eq=False)
+class Line:
+    """A value over the rows; NaN is a gap."""
+
+    name: str
+    values: NDArray[np.float64]
+    steps: bool = True
+    mark: tuple[int, float] | None = None  # DC time and value of an extreme
+
+
+@dataclass(eq=False)
+class Panel:
+    """Lines that share an axis."""
+
+    heading: str
+    lines: list[Line] = field(default_factory=list)
+    bands: list[tuple[Line, Line]] = field(default_factory=list)
+    limits: list[tuple[str, float]] = field(default_factory=list)
+    results: list[Line] = field(default_factory=list)  # drawn over the lines, which are channels
+    height: float = 1.0
+    is_channel: bool = False
+
+    @property
+    def all_lines(self) -> list[Line]:
+        return [*self.lines, *self.results, *(line for band in self.bands for line in band)]
+
+
+@dataclass(frozen=True, eq=False)
+class Strip:
+    """What held when: a code for each row, -1 for none, and the name of each code; or times of events."""
+
+    name: str
+    codes: NDArray[np.int64] | None = None
+    labels: dict[int, str] = field(default_factory=dict)  # empty: a flag
+    times: NDArray[np.uint64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Map:
+    """An array of many elements over the rows."""
+
+    name: str
+    values: NDArray[np.float64]  # rows x elements
+
+
+class Plan:
+    """The panels of a replay, and in words what they do not show."""
+
+    def __init__(self, done: "Replayed") -> None:
+        self.done = done
+        self.accepted = ~done.trace["bError"]
+        self.types = {f.name: f.type for f in done.block.fields if f.role is Role.OUTPUT}
+        names = [n for n in done.trace.dtype.names or () if n not in STANDARD]
+        self.changing = [n for n in names if self._changes(n)]
+        self.constant = [n for n in names if n not in self.changing and done.trace[n].ndim == 1]
+        self.strips = self._strips()
+        self.maps: list[Map] = []
+        self.channels = self._channel_panels()
+        over = self._over_channels()
+        self.panels = self._panels_of([n for n in self.changing if n not in over])
+        self.left_out = [panel.heading for panel in self._cut()]
+
+    def facts(self) -> str:
+        rows = len(self.done.trace)
+        refused = rows - int(self.accepted.sum())
+        parts = [plural(rows, "row")]
+        if refused:
+            parts.append(f"{plural(refused, 'row')} without outputs")
+        if "bNewResult" in (self.done.trace.dtype.names or ()):
+            parts.append(plural(int(self.done.trace["bNewResult"].sum()), "new result"))
+        if self.constant and self.accepted.any():
+            parts.append("constant: " + ", ".join(f"{n} = {self._shown(n)}" for n in self.constant[:4]))
+        if self.left_out:
+            parts.append("not shown: " + ", ".join(self.left_out))
+        return "; ".join(parts)
+
+    def edges_of(self, array: Map) -> NDArray[np.float64]:
+        """Where the elements of an array begin and end."""
+        places, count = self.done.instance.array_places(array.name), array.values.shape[1]
+        if places is None:
+            return np.arange(count + 1) + 0.5
+        if len(places) == count + 1:
+            return np.asarray(places, np.float64)
+        middle = (places[1:] + places[:-1]) / 2
+        return np.concatenate([[2 * places[0] - middle[0]], middle, [2 * places[-1] - middle[-1]]])
+
+    # --- outputs -----------------------------------------------------------------------------------------------------
+
+    def column(self, name: str) -> NDArray[np.float64]:
+        """An output as numbers; NaN in rows without outputs."""
+        values = self.done.trace[name].astype(np.float64)
+        values[~self.accepted] = np.nan
+        return np.where(np.isfinite(values), values, np.nan)
+
+    def category(self, name: str) -> tuple[NDArray[np.int64], dict[int, str]] | None:
+        """The code of each row and the names of the codes, of an output that is a flag, an enumeration or an index."""
+        kind, values = self.types.get(name), self.done.trace[name]
+        if values.ndim != 1:
+            return None
+        codes = np.where(self.accepted, values.astype(np.int64), -1)
+        if isinstance(kind, BoolType):
+            return np.where(codes == 1, 1, -1), {}
+        if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
+            return codes, {int(m): m.name for m in kind.wrapper}
+        if isinstance(kind, IntType) and CATEGORIES & set(words(name)):
+            return codes, {int(c): str(c) for c in np.unique(codes) if c >= 0}
+        return None
+
+    def _strips(self) -> list[Strip]:
+        found = []
+        for name in self.changing:
+            category = self.category(name)
+            if category is not None:
+                found.append(Strip(name, *category))
+        new = self.done.trace["bNewResult"] & self.accepted if len(self.accepted) else self.accepted
+        flags = [s.codes for s in found if not s.labels]
+        alone = not [n for n in self.changing if n not in dict.fromkeys(s.name for s in found)]
+        seldom = 0 < int(new.sum()) < (len(new) if alone else len(new) / 2)
+        if seldom and not any(np.array_equal(new, f == 1) for f in flags):
+            found.append(Strip("bNewResult", np.where(new, 1, -1)))
+        for name in self.changing:
+            if self._is_date(name) and self._extreme_of(name) is None:
+                raw = self.done.trace[name][self.accepted]
+                times = np.unique(raw[raw > 0])
+                if len(times) <= len(raw) / 2:
+                    found.append(Strip(name, times=times))
+        if not self.accepted.all():
+            found.append(Strip(REFUSED_ROWS, np.where(self.accepted, -1, 1)))
+        return found
+
+    def _panels_of(self, names: list[str]) -> list[Panel]:
+        groups: dict[tuple[str, str], list[str]] = {}
+        hosts = {guest: host for host, guests in self.done.block.drawn_with.items() for guest in guests}
+        for name in names:
+            if self.done.trace[name].ndim == 1 and self.category(name) is None and not self._is_date(name):
+                leader = hosts.get(name, name)
+                groups.setdefault((self._sort(leader), stem(leader)), []).append(name)
+        arrays = [panel for name in names if self.done.trace[name].ndim > 1 for panel in self._array(name)]
+        return [self._panel(group) for group in groups.values()] + arrays
+
+    def _panel(self, names: list[str]) -> Panel:
+        limits = [
+            limit
+            for name in names
+            for other in self.done.block.drawn_with.get(name, ())
+            if (limit := self._limit(other)) is not None
+        ]
+        columns, limits, unit = self._in_unit(names, limits)
+        lines = {n: Line(n, columns[n], True, self._mark(n)) for n in names}
+        heading = names[0] if len(names) == 1 else f"{stem(names[0])}..."
+        panel = Panel(f"{heading} [{unit}]" if unit else heading, limits=limits)
+        for name in names:
+            upper = self._upper_of(name, names)
+            if upper:
+                panel.bands.append((_from_first_change(lines.pop(name)), _from_first_change(lines.pop(upper))))
+            elif AVERAGES & set(words(name)):
+                lines[name] = _from_first_change(lines[name])
+        panel.lines = list(lines.values())
+        return panel
+
+    def _in_unit(
+        self, names: list[str], limits: list[tuple[str, float]]
+    ) -> tuple[dict[str, NDArray[np.float64]], list[tuple[str, float]], str]:
+        columns = {n: self.column(n) for n in names}
+        if self._sort(names[0]) != "span":
+            return columns, limits, ""
+        largest = max(float(np.nanmax(np.abs(c), initial=0)) for c in columns.values())
+        unit, ns = next((u for u in reversed(UNITS) if largest >= 2 * u[1]), UNITS[0])
+        if largest >= 3 * DAYS[1]:
+            unit, ns = DAYS
+        return {n: c / ns for n, c in columns.items()}, [(n, v / ns) for n, v in limits], unit
+
+    def _array(self, name: str) -> list[Panel]:
+        """An array as lines, or as a map when it is long; flags of an array tell nothing by themselves."""
+        values = self.column(name)
+        if self.done.trace[name].dtype == np.bool_:
+            return []
+        if values.shape[1] > MOST_LINES:
+            self.maps.append(Map(name, values))
+            return []
+        lines = [Line(f"[{i + 1}]", values[:, i].copy()) for i in range(values.shape[1])]
+        return [Panel(name, lines)]
+
+    def _limit(self, name: str) -> tuple[str, float] | None:
+        """A number that was given for an input of Configure, or an output that stayed the same; spans in ns."""
+        if name in self.constant:
+            return name, float(self.done.trace[name][-1])
+        value = self.done.settings.all().get(name)
+        kind = {i.name: i.type for m in self.done.block.methods.values() for i in m.inputs}.get(name)
+        if value is None or kind is None:
+            return None
+        number = kind.check(value, name) * getattr(kind, "unit_ns", 1)
+        return name, float(number)
+
+    def _mark(self, name: str) -> tuple[int, float] | None:
+        """When the last extreme was, if the block tells."""
+        for other in self.changing:
+            if self._is_date(other) and self._extreme_of(other) == name:
+                rows = np.flatnonzero(self.accepted & (self.done.trace[other] > 0))
+                if len(rows):
+                    return int(self.done.trace[other][rows[-1]]), float(self.done.trace[name][rows[-1]])
+        return None
+
+    def _extreme_of(self, name: str) -> str | None:
+        """fbTimeOverallMin tells about fOverallMin."""
+        what = name.removeprefix("fbTime")
+        return next((n for n in self.types if n != name and words(n)[1:] == words("x" + what)[1:]), None)
+
+    def _upper_of(self, name: str, names: list[str]) -> str | None:
+        for low, high in PAIRS:
+            if low in words(name):
+                upper = "".join(high if word == low else word for word in words(name))
+                return upper if upper in names else None
+        return None
+
+    def _is_date(self, name: str) -> bool:
+        return getattr(self.types.get(name), "name", "") == "FB_ALY_DateTime"
+
+    def _sort(self, name: str) -> str:
+        kind = self.types.get(name)
+        if getattr(kind, "name", "") == "FB_ALY_Timespan" or isinstance(kind, DurationType):
+            return "span"
+        return "number" if isinstance(kind, FloatType) else "count"
+
+    def _changes(self, name: str) -> bool:
+        values = self.done.trace[name][self.accepted]
+        return bool(len(values)) and bool((values != values[0]).any())
+
+    def _shown(self, name: str) -> str:
+        value, kind = self.done.trace[name][self.accepted][-1], self.types.get(name)
+        if isinstance(kind, BoolType):
+            return "TRUE" if value else "FALSE"
+        if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
+            return str(kind.wrapper(int(value)).name)
+        if self._is_date(name):
+            return "never" if not value else "one time"
+        if self._sort(name) == "span":
+            return format_duration(int(value))
+        return f"{value:g}" if isinstance(kind, FloatType) else spaced(int(value))
+
+    # --- channels ----------------------------------------------------------------------------------------------------
+
+    def _channel_panels(self) -> list[Panel]:
+        """A panel for each channel, with what it is compared with; one for all of them when results lie over them."""
+        recording, instance = self.done.recording, self.done.instance
+        names = recording.names[: getattr(instance, "_n", 0)]
+        columns = np.where(np.isfinite(recording.values), recording.values, np.nan)
+        lines = [Line(name, columns[:, i], False) for i, name in enumerate(names)]
+        levels = [level for level in instance.channel_levels() if level[0] < len(lines)]
+        if self.done.block.picture == "bands":
+            panel = Panel(", ".join(names[:4]) + (" ..." if len(names) > 4 else ""), lines, height=2.4, is_channel=True)
+            panel.limits = _by_level(levels)
+            for results in self._panels_of(self._over_channels()):
+                panel.results += [self._once_there(line) for line in results.lines]
+                panel.bands += [(self._once_there(low), self._once_there(high)) for low, high in results.bands]
+            return [panel]
+        if len(lines) > MOST_CHANNEL_PANELS:
+            return [Panel(f"{len(lines)} channels", lines, height=1.6, is_channel=True)]
+        height = 1.0 if len(lines) < MOST_CHANNEL_PANELS else 0.7
+        return [
+            Panel(f"{line.name} (channel)", [line], limits=_by_level(levels, i), height=height, is_channel=True)
+            for i, line in enumerate(lines)
+        ]
+
+    def _over_channels(self) -> list[str]:
+        """Outputs in the unit of the channels."""
+        if self.done.block.picture != "bands":
+            return []
+        return [n for n in self.changing if self.done.trace[n].dtype.base.kind == "f"]
+
+    def _once_there(self, line: Line) -> Line:
+        """Without the rows before the first result, where an output still is what Configure left."""
+        fresh = np.flatnonzero(self.done.trace["bNewResult"])
+        values = line.values.copy()
+        values[: fresh[0] if len(fresh) else len(values)] = np.nan
+        return Line(line.name, values, line.steps, line.mark)
+
+    def _cut(self) -> list[Panel]:
+        room = MOST_PANELS - len(self.channels) - bool(self.strips) - len(self.maps)
+        rest, self.panels = self.panels[room:], self.panels[:room]
+        return rest
+
+
+def _by_level(levels: list[tuple[int, float, str]], channel: int | None = None) -> list[tuple[str, float]]:
+    """The levels of a channel, or of all, each once with all that is compared with it."""
+    texts: dict[float, list[str]] = {}
+    for number, level, text in levels:
+        if channel in (None, number):
+            texts.setdefault(level, []).append(text)
+    return [(", ".join(found), level) for level, found in texts.items()]
+
+
+def _from_first_change(line: Line) -> Line:
+    """Without the rows at the beginning, where a statistic still is what Configure left."""
+    good = np.flatnonzero(np.isfinite(line.values))
+    changed = good[line.values[good] != line.values[good[0]]] if len(good) else good
+    values = line.values.copy()
+    values[: changed[0] if len(changed) else 0] = np.nan
+    return Line(line.name, values, line.steps, line.mark)
+
+
+def words(name: str) -> list[str]:
+    """``nCountMin`` -> ["n", "Count", "Min"]."""
+    return re.findall(r"^[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|\d+|_", name)
+
+
+def stem(name: str) -> str:
+    """What outputs of one panel have in common: the name without words such as Min, Last or On."""
+    kept = [w for w in words(name) if w not in FACETS - KEPT_APART]
+    return "".join(kept)
