@@ -66,6 +66,9 @@ class Signal(ABC):
     def __sub__(self, other: "Signal | float") -> "Signal":
         return Sum(self, Product(-1.0, other))
 
+    def __rsub__(self, other: float) -> "Signal":
+        return Sum(other, Product(-1.0, self))
+
     def __mul__(self, other: "Signal | float") -> "Signal":
         return Product(self, other)
 

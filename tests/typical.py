@@ -1,4 +1,4 @@
-"""A typical use of every registered block: parameters that make sense together, and a recording that shows what it does.
+"""A typical use of every registered block: parameters that make sense together, and a recording to show its work.
 
 The benchmark and the pictures use them. A block that is not named here gets what its `example` says, with all of its
 Configure methods called, and a machine's signal that crosses 0.5 every few seconds.
@@ -54,8 +54,8 @@ CLOSER: dict[str, dict[str, Any]] = {
     "FB_ALY_LifetimeAnalysis_1Ch": {"tLifetimeEstimated": 300 * S},
     "FB_ALY_ContinuousPieceCounter_1Ch": {"tInterval": 60 * S},
     "FB_ALY_IntervalPieceCounter_1Ch": {"tInterval": 60 * S},
-    "FB_ALY_MovingIntervalCounter_1Ch": {"tInterval": 60 * S, "nCountLimit": 3},
-    "FB_ALY_Timer_1Ch": {"tInterval": 5 * S},
+    "FB_ALY_MovingIntervalCounter_1Ch": {"tInterval": 60 * S, "nCountLimit": 6},
+    "FB_ALY_Timer_1Ch": {"tInterval": 2 * S},
     "FB_ALY_ProductivityDiagnosis_3Ch": {"nNumProducedPieces": 200, "tProductionTime": HOUR},
     "FB_ALY_ProductivityInterval_1Ch": {"nExpectedPieces": 900},
     "FB_ALY_SignalGenerator_1Ch": {"fFrequency": 5.0},

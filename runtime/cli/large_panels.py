@@ -34,7 +34,7 @@ def plane(plan: Plan, chosen: Chosen) -> Drawing | None:
 
 
 def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
-    """Two channels against each other, coloured by the first state; arrays of pairs as crosses, as they are in the end."""
+    """Two channels against each other, coloured by the first state; arrays of pairs as crosses where they end."""
     recording = plan.done.recording
     columns = [recording.names.index(n) for n in names]
     x, y = (recording.values[:, c] for c in columns)
@@ -57,7 +57,9 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
         axes.scatter(*pairs.T, marker="X", s=110, color="black", edgecolor="white", linewidth=1.2, label=name, zorder=5)
     axes.set(xlim=limits[0], ylim=limits[1])
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=9, frameon=False)
+        legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=9, frameon=False)
+        for handle in legend.legend_handles:
+            handle.set(sizes=[45], alpha=1)  # type: ignore[union-attr]
 
 
 def _state_text(state: Any, code: int) -> str:

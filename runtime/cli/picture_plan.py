@@ -8,8 +8,8 @@ that the block names in `drawn_with`. A minimum and a maximum become a band, the
 
 import enum
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +29,7 @@ STANDARD = ("bError", "bNewResult", "bConfigured")
 FACETS = frozenset("Min Max Avg Mean Last Current On Off Elapsed Remaining Total Lower Upper".split())
 KEPT_APART = frozenset(("Total",))  # sums would make the parts invisible
 PAIRS = (("Min", "Max"), ("Lower", "Upper"), ("Low", "High"))
+EXTREMES = frozenset(("Min", "Max"))
 AVERAGES = frozenset(("Avg", "Mean"))
 CATEGORIES = frozenset("Idx Index Class State".split())  # whole numbers that are names
 MOST_CHANNEL_PANELS = 4
@@ -244,6 +245,8 @@ class Plan:
     def _extreme_of(self, name: str) -> str | None:
         """fbTimeOverallMin tells about fOverallMin."""
         what = name.removeprefix("fbTime")
+        if not EXTREMES & set(words(name)):
+            return None
         return next((n for n in self.types if n != name and words(n)[1:] == words("x" + what)[1:]), None)
 
     def _upper_of(self, name: str, names: list[str]) -> str | None:
@@ -291,7 +294,9 @@ class Plan:
             panel = Panel(", ".join(names[:4]) + (" ..." if len(names) > 4 else ""), lines, height=2.4, is_channel=True)
             panel.limits = _by_level(levels)
             for results in self._panels_of(self._over_channels()):
-                panel.results += [self._once_there(line) for line in results.lines]
+                for line in results.lines:  # an element of an array needs its name beside others
+                    name = f"{results.heading}{line.name}" if line.name.startswith("[") else line.name
+                    panel.results.append(replace(self._once_there(line), name=name))
                 panel.bands += [(self._once_there(low), self._once_there(high)) for low, high in results.bands]
             return [panel]
         if len(lines) > MOST_CHANNEL_PANELS:

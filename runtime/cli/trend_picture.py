@@ -1,6 +1,6 @@
-"""The picture of most blocks: channels, states and numbers over time, with a large panel where the block asks for one."""
+"""The picture of most blocks: channels, states and numbers over time, beside a large panel for some blocks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -133,7 +133,7 @@ def _view(axes: Axes, panel: Panel) -> None:
 
 def _strips(axes: Axes, strips: Sequence[Strip], time: TimeAxis) -> None:
     """A row for each state: filled while it held; times of events as ticks."""
-    tidy(axes, "")
+    tidy(axes, "states and events")
     entries: dict[str, Any] = {}
     for row, strip in enumerate(strips):
         entries |= draw_strip(axes, strip, row, time)

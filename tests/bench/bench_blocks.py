@@ -2,8 +2,8 @@
 
     python tests/bench/bench_blocks.py [BLOCK ...] [--rows 1e6] [--cycles 1e5] [--windows]
 
-A cycle is what a program does: SetChannelValue for each channel, Call, one output read. Setups come from the laws of
-alycat.runtime.testing, or from SETUPS below where figures should stand for a typical use. Times are CPU times of one
+A cycle is what a program does: SetChannelValue for each channel, Call, one output read. Setups come from
+tests/typical.py. Times are CPU times of one
 thread, the best of some rounds; a busy machine still slows them, so compare figures of one run only.
 """
 
@@ -18,64 +18,19 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from typical import call_inputs, typical_setup
+
 from alycat.blocks import E_ALY_MovingAvgStartupBehaviour, FB_ALY_MovingAvg_1Ch
 from alycat.runtime.block import AlgorithmBlock
 from alycat.runtime.declare import Role
 from alycat.runtime.registry import all_blocks, find_block, short_name
-from alycat.runtime.testing import Setup, result_arrays, setups
+from alycat.runtime.testing import result_arrays
 
 ROUNDS = 5
 MS = 10**6
 START_NS = 757_382_400 * 10**9
 TARGET_CYCLE_NS, TARGET_ROWS = 600, (10e6, 100e6)
 WINDOWS = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
-
-
-def arrays(*values: Any) -> dict[str, Any]:
-    """Pointer and size inputs for one array."""
-    name, array = values
-    return {name: array, f"n{name[1:]}Size": array.nbytes}
-
-
-CASCADES = np.array([20 * MS, 1000 * MS, 60_000 * MS], np.uint64)
-CASCADE_CALLS = (
-    ("Configure", {"nNumCascades": 3, "fSampleRate": 1000.0, "eStartupBehaviour": 2}),
-    ("SetCascades", arrays("pCascadesConfigArray", CASCADES)),
-)
-SETUPS: dict[str, Setup] = {
-    "FB_ALY_BatchNShift_1Ch": Setup({"nBufferSize": 100}, calls=(("Configure", {"eSampleMode": 1}),)),
-    "FB_ALY_DenStream": Setup({"nNumChannels": 2}, calls=(("Configure", find_block("DenStream").example),)),
-    "FB_ALY_MathOperation_1Ch": Setup(
-        calls=(("Configure", {"fOperand": 2.0, "eMathOperator": 3, "bUseAbsValues": False}),)
-    ),
-    "FB_ALY_Mean_1Ch": Setup(calls=CASCADE_CALLS),
-    "FB_ALY_MovingAvg_1Ch": Setup(calls=(("Configure", {"nNumValues": 100, "eStartupBehaviour": 4}),)),
-    "FB_ALY_RMS_1Ch": Setup(calls=CASCADE_CALLS),
-    "FB_ALY_SequentialKMeans": Setup(
-        {"nNumChannels": 2, "nNumClusters": 3, "nAggBufferSize": 10},
-        calls=(
-            ("Configure", {"nMaxIterations": 1, "eInitMode": 3}),
-            ("SetInitialClusterCenters", arrays("pInitialClusterCenterMatrix", np.array([[-2.0, 0], [0, 0], [2, 0]]))),
-        ),
-    ),
-}
-
-
-def typical_setup(cls: type[AlgorithmBlock]) -> Setup:
-    """The one given above, else the block's example, else one that its declaration allows."""
-    if cls.__name__ in SETUPS:
-        return SETUPS[cls.__name__]
-    if "Configure" in cls.methods and {i.name for i in cls.methods["Configure"].inputs} <= set(cls.example):
-        names = [i.name for i in cls.methods["Configure"].inputs]
-        calls = (("Configure", {n: cls.example[n] for n in names}),)
-        setup = Setup(calls=calls)
-        if setup.configure(setup.new(cls)):
-            return setup
-    import warnings
-
-    with warnings.catch_warnings():  # hypothesis would rather have its strategies drawn from inside a test
-        warnings.simplefilter("ignore")
-        return setups(cls).example()
 
 
 def stream(fb: Any, rows: int) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
@@ -87,10 +42,7 @@ def stream(fb: Any, rows: int) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     if fb.channel_dtype is np.int64:
         values = (values * 1e9).astype(np.int64)
     values = values[:, 0] if channels == 1 else values
-    inputs = {i.name: i.default for i in fb.methods["Call"].values if i.name != "tTimestamp"}
-    for declared in fb.methods["Call"].values:
-        if declared.name in inputs and not isinstance(inputs[declared.name], (bool, int, float)):
-            inputs[declared.name] = 1 if declared.type.name == "BOOL" else declared.type.initial
+    inputs = call_inputs(type(fb))
     return times, values, inputs
 
 

@@ -1,7 +1,6 @@
 """Pictures: every odd case draws without a warning. How they look is judged by eye."""
 
 import warnings
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -9,7 +8,7 @@ from matplotlib.image import imread
 
 from alycat.runtime.cli.panels import SHORT_S, TimeAxis, view_limits
 from alycat.runtime.cli.pictures import draw
-from alycat.runtime.cli.replaying import Replayed, run
+from alycat.runtime.cli.replaying import run
 from alycat.runtime.cli.settings import Settings
 from alycat.runtime.cli.terminal import phases
 from alycat.runtime.recordings import Recording
@@ -82,15 +81,6 @@ def test_every_case_draws_without_a_warning(case, tmp_path):
 def test_other_formats(tmp_path, kind):
     draw(replayed(blobs(100, 2)), "t", tmp_path / f"p.{kind}")
     assert (tmp_path / f"p.{kind}").stat().st_size > 1000
-
-
-@pytest.mark.slow
-def test_a_block_without_a_picture_of_its_own_gets_trends(tmp_path):
-    done = replayed(blobs(100, 6))
-    block = SimpleNamespace(picture="", fields=done.block.fields)
-    other = Replayed(block, done.instance, done.settings, done.recording, done.trace, done.elapsed_ns)
-    draw(other, "t", tmp_path / "p.png")
-    assert imread(tmp_path / "p.png").min() < 0.2
 
 
 def test_time_axis_is_in_dates_or_in_seconds():
