@@ -465,16 +465,21 @@ class AlgorithmBlock(Block):
         self._begin()
         return self._finish(0)
 
-    def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
+    def replay(
+        self, timestamps: Any, values: Any = None, *, out: np.ndarray | None = None, **inputs: Any
+    ) -> np.ndarray:
         """Runs the block over N rows at compiled speed, exactly as N rounds of SetChannelValue and Call would.
 
         timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
         Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
         scalar output (times as raw uint64); a row that the block refuses has bError TRUE and keeps the other outputs.
+
+        out: the array to fill and return, of the type and length that would be returned, such as the result of an
+        earlier replay or a part of it. Memory that was used before is quicker than fresh memory.
         """
         from .running import replay
 
-        return replay(self, timestamps, values, inputs)
+        return replay(self, timestamps, values, inputs, out)
 
 
 class InputBlock(AlgorithmBlock):

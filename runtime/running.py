@@ -88,7 +88,9 @@ def trace_dtype(cls: type["Block"]) -> np.dtype[Any]:
     )
 
 
-def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[str, Any]) -> np.ndarray:
+def replay(
+    block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[str, Any], out: np.ndarray | None = None
+) -> np.ndarray:
     """The body of `AlgorithmBlock.replay`."""
     cls = type(block)
     channels = block._buffer_counts.get("x", 0)
@@ -101,7 +103,7 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         table += [data.ctypes.data, data.strides[0] if data.size > 1 or rows == 1 else 0]
     matrix = _matrix(values, rows, channels, block.channel_dtype)
     targets = _targets(block, inputs)
-    trace = np.zeros(rows, _with_results(block, [p for p in block.results if p not in targets]))
+    trace = _trace(block, rows, [p for p in block.results if p not in targets], out)
     if rows == 0:
         return trace
     control = np.zeros(control_words(cls), np.int64)
@@ -120,6 +122,19 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         trace["bError"], trace["bNewResult"] = True, False
     block._finish(code)
     return trace
+
+
+def _trace(block: "AlgorithmBlock", rows: int, shown: list[str], out: np.ndarray | None) -> np.ndarray:
+    """A fresh array for the rows, or the given one if it fits."""
+    kind = _with_results(block, shown)
+    if out is None:
+        return np.zeros(rows, kind)
+    where = f"{type(block).__name__}.replay: out"
+    if not isinstance(out, np.ndarray) or out.dtype != kind:
+        raise WrongType(f"{where} is {getattr(out, 'dtype', out)!r}; an array of {kind} is needed")
+    if out.shape != (rows,) or not out.flags.c_contiguous or not out.flags.writeable:
+        raise RangeError(f"{where} has shape {out.shape}; {(rows,)}, contiguous and writeable, is needed")
+    return out
 
 
 def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:

@@ -259,3 +259,18 @@ def test_messages():
 def test_send_goes_to_logging(caplog):
     assert Message(0x3006, "", "FB_X").Send()
     assert "FB_X 16#3006 timestamp is zero" in caplog.text
+
+
+def test_replay_into_an_array_that_is_there():
+    times = np.arange(1, 7, dtype=np.uint64)
+    values = np.array([0.0, 2, 0, 3, 0, 1])
+    fb, other = configured(2), configured(2)
+    trace = fb.replay(times, values)
+    whole = np.zeros(6, trace.dtype)
+    part = other.replay(times[:4], values[:4], out=whole[:4])
+    assert part.base is whole
+    other.replay(times[4:], values[4:], out=whole[4:])
+    assert whole.tobytes() == trace.tobytes()
+    for bad, error in ((whole[:3], RangeError), (whole[::2][:6], RangeError), (np.zeros(6), WrongType), (3, WrongType)):
+        with pytest.raises(error, match="replay: out"):
+            other.replay(times, values, out=bad)

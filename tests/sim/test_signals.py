@@ -45,12 +45,6 @@ TIMES = np.array(ROUND_TIMES + ODD_TIMES + [k + d for k in ROUND_TIMES for d in 
 
 
 @pytest.mark.parametrize("name", SIGNALS)
-def test_a_number_minus_a_signal():
-    times = np.arange(0, 10**10, 10**9)
-    assert (1.0 - Ramp(0.25)).samples(times).tolist() == [1.0 - t / 4e9 for t in times.tolist()]
-    assert (1.0 - Ramp(0.25)).sample(2 * 10**9) == 0.5
-
-
 def test_many_at_once_are_the_same_bits_as_one_by_one(name):
     signal = SIGNALS[name]
     one_by_one = np.array([float(signal.sample(int(t))) for t in TIMES])
@@ -203,3 +197,9 @@ def test_a_plants_fault_begins_when_it_says(name):
         np.abs(faulty[channel].samples(after) - healthy[channel].samples(after)).max() > 1
         for channel in faulty.channels
     )
+
+
+def test_a_number_minus_a_signal():
+    times = np.arange(0, 10**10, 10**9)
+    assert (1.0 - Ramp(0.25)).samples(times).tolist() == [1.0 - t / 4e9 for t in times.tolist()]
+    assert (1.0 - Ramp(0.25)).sample(2 * 10**9) == 0.5
