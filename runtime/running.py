@@ -109,10 +109,10 @@ def replay(
     control = np.zeros(control_words(cls), np.int64)
     fixed = [block._call_control[0], rows, trace.ctypes.data, trace.itemsize, channels, matrix.ctypes.data]
     control[: len(fixed) + len(table)] = *fixed, *table
+    fields: Any = trace.dtype.fields
     for pointer in block.results:
         if pointer not in targets:
-            field_offset = (trace.dtype.fields or {})[pointer][1]
-            aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize)
+            aim(block, control, pointer, trace.ctypes.data + fields[pointer][1], trace.itemsize)
         elif targets[pointer] is not None:
             aim(block, control, pointer, targets[pointer].ctypes.data, 0)
     code = block._entry(int(control.ctypes.data))

@@ -18,6 +18,7 @@ Chosen = tuple[str, str] | None
 Drawing = Callable[[Axes], None]
 
 CELLS = (260, 260)
+NO_STATE = {"marker": "o", "color": "#9a9a9a", "linewidth": 0}
 DAY_NS = 86_400 * 10**9
 LEAST_DAYS = 2  # a shorter recording needs no calendar
 MOST_DAYS = 120
@@ -48,11 +49,10 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
     rows = rows[point_rows(x[rows], y[rows], codes[rows], *CELLS)]
     for code in np.unique(codes[rows]).tolist():
         of_code = rows[codes[rows] == code]
-        style = (
-            style_of(code) if code >= 0 and state is not None else {"marker": "o", "color": "#9a9a9a", "linewidth": 0}
-        )
+        style: dict[str, Any] = {"s": point_size(len(rows)), "alpha": 0.5, "zorder": 3}
+        style |= style_of(code) if code >= 0 and state is not None else NO_STATE
         label = plain(_state_text(state, code)) if state is not None else None
-        axes.scatter(x[of_code], y[of_code], s=point_size(len(rows)), alpha=0.5, label=label, zorder=3, **style)
+        axes.scatter(x[of_code], y[of_code], label=label, **style)
     for name, pairs in _pairs(plan, columns):
         axes.scatter(*pairs.T, marker="X", s=110, color="black", edgecolor="white", linewidth=1.2, label=name, zorder=5)
     axes.set(xlim=limits[0], ylim=limits[1])

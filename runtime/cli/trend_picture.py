@@ -1,6 +1,7 @@
 """The picture of most blocks: channels, states and numbers over time, beside a large panel for some blocks."""
 
 from collections.abc import Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -60,15 +61,14 @@ def _numbers(axes: Axes, panel: Panel, time: TimeAxis) -> None:
     """Lines over bands over limits."""
     tidy(axes, panel.heading)
     several = len(panel.all_lines) > 1
-    colours = iter([*RESULTS, *COLOURS] * 2)
+    colours = cycle([*RESULTS, *COLOURS])
     for low, high in panel.bands:
         colour = next(colours)
         _band(axes, low, high, time, colour)
-    channel_colours = [CHANNEL] if len(panel.lines) == 1 else [*COLOURS, *COLOURS]
-    for number, line in enumerate(panel.lines):
-        colour = channel_colours[number % len(channel_colours)] if panel.is_channel else next(colours)
-        faint = {"alpha": 0.55, "linewidth": 0.8} if panel.results or panel.bands else {}
-        _line(axes, line, time, colour, **(faint if panel.is_channel else {}))
+    of_lines = cycle([CHANNEL] if len(panel.lines) == 1 else COLOURS) if panel.is_channel else colours
+    below = panel.is_channel and (panel.results or panel.bands)
+    for line in panel.lines:
+        _line(axes, line, time, next(of_lines), **({"alpha": 0.55, "linewidth": 0.8} if below else {}))
     for line in panel.results:
         _line(axes, line, time, next(colours), linewidth=1.6)
     for number, (text, level) in enumerate(panel.limits):
@@ -81,19 +81,27 @@ def _numbers(axes: Axes, panel: Panel, time: TimeAxis) -> None:
 def _limit(axes: Axes, text: str, level: float, at_right: bool) -> None:
     """A dashed line with its text at one end."""
     axes.axhline(level, color=GREY, linewidth=1, linestyle="--", zorder=1.5)
-    place: Any = {"xycoords": ("axes fraction", "data"), "textcoords": "offset points"}
-    side = {"xytext": (-2, 1), "ha": "right"} if at_right else {"xytext": (2, 1), "ha": "left"}
-    box = {"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6}
-    axes.annotate(text, (float(at_right), level), fontsize=8, color=DARK, bbox=box, zorder=6, **place, **side)
+    axes.annotate(
+        text,
+        (float(at_right), level),
+        (-2, 1) if at_right else (2, 1),
+        xycoords=("axes fraction", "data"),
+        textcoords="offset points",
+        ha="right" if at_right else "left",
+        fontsize=8,
+        color=DARK,
+        bbox={"facecolor": "white", "alpha": 0.75, "linewidth": 0, "pad": 0.6},
+        zorder=6,
+    )
 
 
 def _line(axes: Axes, line: Line, time: TimeAxis, colour: str, **style: Any) -> None:
     """One value over time; a value that is there alone is a point, so that it is seen."""
     rows, x, values = _drawn(time, line.values)
-    look = {"linewidth": 1.1, "drawstyle": "steps-post" if line.steps else "default", "color": colour} | style
-    if rows <= 2:
-        look |= {"marker": "o", "markersize": 4}
-    axes.plot(x, values, **{"label": plain(line.name)} | look)
+    look: dict[str, Any] = {"label": plain(line.name), "color": colour, "linewidth": 1.1}
+    look |= {"drawstyle": "steps-post"} if line.steps else {}
+    look |= {"marker": "o", "markersize": 4} if rows <= 2 else {}
+    axes.plot(x, values, **look | style)
     if line.mark is not None:
         axes.plot([time.at(line.mark[0])], [line.mark[1]], marker="o", markersize=5, color=MARK, zorder=5)
 
