@@ -19,18 +19,18 @@ BELOW = ST_ALY_Threshold(E_ALY_ComparisonOperator.LessThan, 0.5)
 @kernel
 def count(m: Any, on: bool, off: bool) -> None:
     """Books the edges of one call. Off is an event only while on; two edges in one call both count."""
-    both = on and off
-    m.bEdgeOn = on and (not m.bIsOn or m.repeated or both)
-    m.bEdgeOff = off and (m.bIsOn or both)
-    if m.bEdgeOn:
-        m.nCountOn += 1
-    if m.bEdgeOff:
-        m.nCountOff += 1
-    if m.bEdgeOn != m.bEdgeOff:
-        m.bIsOn = m.bEdgeOn
-    m.bNewResult = m.bEdgeOn or m.bEdgeOff
-    if m.bNewResult:
-        m.fbTimeLastEvent = m.tTimestamp
+    was_on = m.bIsOn
+    both = on & off
+    edge_on = on & ((not was_on) | m.repeated | both)  # & and no branch: noisy signals would be mispredicted
+    edge_off = off & (was_on | both)
+    new = edge_on | edge_off
+    m.bEdgeOn = edge_on
+    m.bEdgeOff = edge_off
+    m.nCountOn += edge_on
+    m.nCountOff += edge_off
+    m.bIsOn = edge_on if edge_on != edge_off else was_on
+    m.bNewResult = new
+    m.fbTimeLastEvent = m.tTimestamp if new else m.fbTimeLastEvent
 
 
 @kernel

@@ -54,7 +54,17 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
         label = plain(_state_text(state, code)) if state is not None else None
         axes.scatter(x[of_code], y[of_code], label=label, **style)
     for name, pairs in _pairs(plan, columns):
-        axes.scatter(*pairs.T, marker="X", s=110, color="black", edgecolor="white", linewidth=1.2, label=name, zorder=5)
+        axes.scatter(
+            pairs[:, 0],
+            pairs[:, 1],
+            marker="X",
+            s=110,
+            color="black",
+            edgecolor="white",
+            linewidth=1.2,
+            label=name,
+            zorder=5,
+        )
     axes.set(xlim=limits[0], ylim=limits[1])
     if axes.get_legend_handles_labels()[0]:
         legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=9, frameon=False)
