@@ -27,6 +27,7 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT, USINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64, u8
 
+from .checks import wrong_value
 from .types import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdOnOff
 
 UNKNOWN = 2  # a condition that has not been evaluated yet; else 0 or 1
@@ -99,6 +100,15 @@ def bad_call(m: Any, channels: int) -> int:
 
 
 @kernel
+def bad_sample(m: Any, x: float, largest: float) -> int:
+    """As `bad_call` for the one value of a block that calculates with it; 16#300A beyond `largest`."""
+    code = wrong_value(x, largest)
+    if code != 0:
+        return code
+    return bad_time(m)
+
+
+@kernel
 def time_passed(m: Any) -> int:
     """The ns since the call before, 0 in the first one; this call's time becomes the last one."""
     span = int64(0)
@@ -125,6 +135,26 @@ class PersistentBlock(AlgorithmBlock):
     """A block with the body input bPersistent."""
 
     bPersistent: BOOL = body_input("TRUE: the internal data are to be kept over a restart")
+
+
+class CountingBlock(AlgorithmBlock):
+    """A block with one counter, the output nCount, which each of them declares in its vendor's order."""
+
+    counters = ("nCount",)
+
+    @method
+    def SetInitial(self, nCount: ULINT) -> BOOL:
+        """Lets the counter go on from a number; 16#3007 before Configure.
+
+        Parameters
+        ----------
+        nCount
+            start value of the counter
+        """
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        self._m.nCount = nCount
+        return self._finish(0)
 
 
 class TimedBlock(AlgorithmBlock):
@@ -199,6 +229,15 @@ class ConditionBlock(InputBlock):
         return bool(missing)
 
 
+class PlainConditionBlock(ConditionBlock):
+    """Conditions and no further parameters."""
+
+    @method
+    def Configure(self) -> BOOL:
+        """Takes over what ConfigureChannel stored and starts anew. Errors: 16#2022 no condition was stored."""
+        return not self._conditions_missing() and self._start()
+
+
 class EdgeBlock(SingleChannelBlock, ConditionBlock):
     """One channel whose condition is used for its edge."""
 
@@ -206,13 +245,6 @@ class EdgeBlock(SingleChannelBlock, ConditionBlock):
     def ConfigureChannel(self, stThresholdEdge: ST_ALY_Threshold) -> BOOL:
         """Stores the condition whose change to TRUE is an event; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThresholdEdge
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThresholdEdge, "stThresholdEdge")
@@ -225,13 +257,6 @@ class LevelBlock(SingleChannelBlock, ConditionBlock):
     def ConfigureChannel(self, stThresholdLevel: ST_ALY_Threshold) -> BOOL:
         """Stores the condition of the on-state; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThresholdLevel
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThresholdLevel, "stThresholdLevel")
@@ -257,8 +282,6 @@ class EdgesBlock(NumberedConditionBlock):
         ----------
         nChannel
             1: on-events, 2: off-events
-        stThresholdEdge
-            comparison operator and threshold
 
         Notes
         -----

@@ -13,7 +13,7 @@ import ctypes
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -417,8 +417,21 @@ class AlgorithmBlock(Block):
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
 
+    def _start(self, buffers: Mapping[str, int] | None = None, /, **config: Any) -> bool:
+        """The end of an accepted Configure: a fresh memory with these values of CONFIG members.
+
+        buffers: elements of each buffer. FALSE with 16#2001 and everything as before when that is too much memory.
+        """
+        try:
+            self._allocate(**(buffers or {}))
+        except MemoryError as error:
+            return self._finish(0x2001, str(error))
+        for name, value in config.items():
+            setattr(self._m, name, value)
+        return self._configured()
+
     def _configured(self) -> bool:
-        """The end of a successful Configure."""
+        """The end of a successful Configure that has allocated and filled the memory itself."""
         self._m.bConfigured = True
         self._begin()
         self._entry = self._runner()

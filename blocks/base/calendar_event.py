@@ -93,7 +93,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         tTimeEvent
             time of day of the event
         """
-        return self._start(tTimeEvent, days=ALL_DAYS)
+        return self._recur(tTimeEvent, days=ALL_DAYS)
 
     @method
     def ConfigureWeekly(self, tTimeEvent: LTIME, nDayOfWeekMask: WORD) -> BOOL:
@@ -108,7 +108,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         """
         if not 0 < nDayOfWeekMask <= ALL_DAYS:
             return self._finish(0x2019, f"nDayOfWeekMask = {nDayOfWeekMask}, allowed are 1..{ALL_DAYS}")
-        return self._start(tTimeEvent, days=nDayOfWeekMask)
+        return self._recur(tTimeEvent, days=nDayOfWeekMask)
 
     @method
     def ConfigureMonthly(
@@ -175,9 +175,9 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         longest = max(days for i, days in enumerate(LONGEST_MONTH) if months >> i & 1)
         if specification == SPECIFIC and not 0 < number <= longest:
             return self._finish(0x2019, f"nDay = {number}, allowed are 1..{longest}")
-        return self._start(time, months=months, specification=specification, number=number, day_of_week=day_of_week)
+        return self._recur(time, months=months, specification=specification, number=number, day_of_week=day_of_week)
 
-    def _start(self, time: int, **recurrence: int) -> bool:
+    def _recur(self, time: int, **recurrence: int) -> bool:
         if time >= DAY_NS:
             return self._finish(0x200F, f"tTimeEvent = {time} ns is no time of day")
         self._allocate()

@@ -187,9 +187,7 @@ class FB_ALY_EventTimingAnalysis_1Ch(OnOffBlock, SingleChannelBlock, EventTiming
         """Takes over what ConfigureChannel stored and starts anew. Errors: 16#2022 no condition was stored."""
         if self._buffer("next_operator")[0] == 0:
             return self._finish(0x2022, "ConfigureChannel has to come before Configure")
-        self._allocate()
-        self._m.single = bool(self._buffer("operator")[1] == 0)
-        return self._configured()
+        return self._start(single=bool(self._buffer("next_operator")[1] == 0))
 
 
 class FB_ALY_EventTimingAnalysis_2Ch(EdgesBlock, EventTiming, category="Base"):
@@ -217,6 +215,4 @@ class FB_ALY_EventTimingAnalysis_2Ch(EdgesBlock, EventTiming, category="Base"):
         """
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.repeated = bResetOnMultipleOn
-        return self._configured()
+        return self._start(repeated=bResetOnMultipleOn)

@@ -128,13 +128,6 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
     def ConfigureChannel(self, stThreshold: ST_ALY_Threshold) -> BOOL:
         """Stores the condition whose change to TRUE counts a piece; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThreshold
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThreshold, "stThreshold")
@@ -156,9 +149,7 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
             return self._finish(0x200D, "nExpectedPieces = 0, at least 1 is needed")
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.pieces, self._m.expected = nExpectedPieces, nExpectedPieces
-        return self._configured()
+        return self._start(pieces=nExpectedPieces, expected=nExpectedPieces)
 
     def _begin(self) -> None:
         self._m.nRemainingInInterval = self._m.pieces

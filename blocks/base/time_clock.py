@@ -84,10 +84,7 @@ class FB_ALY_TimeClock_1Ch(TimedBlock, category="Base"):
             return self._finish(0x200F, "tTimeOn and tTimeOff are equal")
         if not 0 < nDayOfWeekMask <= E_ALY_DayOfWeekMask.EveryDay:
             return self._finish(0x2019, f"nDayOfWeekMask = {nDayOfWeekMask}, allowed are 1..{ALL_DAYS}")
-        self._allocate()
-        self._m.on_ns, self._m.length_ns = tTimeOn, (tTimeOff - tTimeOn) % DAY_NS
-        self._m.days = nDayOfWeekMask
-        return self._configured()
+        return self._start(on_ns=tTimeOn, length_ns=(tTimeOff - tTimeOn) % DAY_NS, days=nDayOfWeekMask)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -212,12 +212,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
         cells = clusters * dims
         counts = dict.fromkeys(("initial", "centres", "sums", "rests", "new_sums", "new_rests"), cells)
         counts |= {"counts": clusters, "new_counts": clusters, "points": size * dims, "labels": size}
-        try:
-            self._allocate(**counts)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.mode, self._m.iterations = eInitMode, nMaxIterations
-        return self._configured()
+        return self._start(counts, mode=eInitMode, iterations=nMaxIterations)
 
     @method
     def SetInitialClusterCenters(

@@ -19,6 +19,7 @@ COMMON_MEANINGS = {
     "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
     "nChannel": "number of the channel, from 1",
     "input": "the value; any numeric or bit type",
+    **dict.fromkeys(("stThreshold", "stThresholdEdge", "stThresholdLevel"), "comparison operator and threshold"),
 }
 PARTS = (
     ("FB_init", Role.INIT),
