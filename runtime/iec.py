@@ -27,6 +27,7 @@ class IecType:
     is_direct = True  # the memory form already is the Python value
     is_bit = False  # packed with its neighbours into bytes; members of structures only
     is_live = False  # what is read is a view of the memory: a structure, an array
+    samples: tuple[Any, ...] = ()  # for tests: what a parameter might be, where the type allows less than it seems
 
     @property
     def shape(self) -> str:

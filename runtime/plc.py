@@ -16,6 +16,7 @@ from .errors import PlcError, RangeError, WrongType
 from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
 from .task import Task, TaskState
+from .timezones import check_time_zone, use_time_zone
 
 if TYPE_CHECKING:
     from .ads.device import Limits
@@ -47,14 +48,21 @@ class Plc:
     """A simulated PLC.
 
     clock: a VirtualClock unless given. start: the time of the first tick, by default the clock's when the Plc first
-    runs. Due cycles run in the order (due time, priority, declaration), so one project gives one trace.
+    runs. time_zone: of the blocks with times of day that are configured while it runs and name none of their own
+    (IANA, such as Europe/Berlin). Due cycles run in the order (due time, priority, declaration), so one project gives
+    one trace.
     """
 
     def __init__(
-        self, clock: Clock | None = None, start: int | str | datetime | None = None, name: str = "Plc"
+        self,
+        clock: Clock | None = None,
+        start: int | str | datetime | None = None,
+        name: str = "Plc",
+        time_zone: str = "",
     ) -> None:
         self.clock: Clock = clock or VirtualClock(DEFAULT_START if start is None else start)
         self.name = name
+        self.time_zone = check_time_zone(time_zone, "time_zone")
         self.tasks: list[Task] = []
         self.globals: list[tuple[str, GlobalVariables]] = []
         self.app_info = PlcAppSystemInfo()
@@ -227,7 +235,8 @@ class Plc:
         self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
             asking = self._asking(until if callable(until) else None)
-            with use_clock(self.clock), self.attendant(wait) as attended, asking:
+            zone = use_time_zone(self.time_zone)
+            with use_clock(self.clock), zone, self.attendant(wait) as attended, asking:
                 self._schedule(attended, cycles, end_ns)
         finally:
             self.left_ns, self.reached_ns = self.pause()

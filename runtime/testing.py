@@ -149,6 +149,8 @@ def values_of(kind: IecType, where: str) -> "SearchStrategy[Any]":
     from hypothesis import strategies as st
 
     name = where.rpartition(".")[2]
+    if kind.samples:
+        return st.sampled_from(kind.samples)
     if isinstance(kind, BoolType):
         return st.booleans()
     if isinstance(kind, DurationType) or (isinstance(kind, IntType) and name[:1] == "t"):

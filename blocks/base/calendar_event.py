@@ -13,11 +13,14 @@ from ..calendar import (
     DAY_NS,
     MONTHS_AHEAD,
     SPECIFIC,
+    LocalTimeBlock,
     day_in_month,
+    local_of,
     month_of,
+    utc_of,
     weekday,
 )
-from ..conditions import TimedBlock, bad_time
+from ..conditions import bad_time
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_DayOfWeek, E_ALY_RecurrenceSpecification
 
@@ -27,17 +30,17 @@ LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 @kernel
 def next_event(m: Any, t: int) -> int:
     """The first event after t."""
+    day = local_of(m, t) // DAY_NS
     if m.days != 0:
-        day = t // DAY_NS
-        while not (m.days >> weekday(day) & 1) or day * DAY_NS + m.time_ns <= t:
+        while not (m.days >> weekday(day) & 1) or utc_of(m, day * DAY_NS + m.time_ns) <= t:
             day += 1
-        return day * DAY_NS + m.time_ns
-    month = month_of(t // DAY_NS)
+        return utc_of(m, day * DAY_NS + m.time_ns)
+    month = month_of(day)
     for ahead in range(month, month + MONTHS_AHEAD):
         if m.months >> (ahead % 12) & 1:
             day = day_in_month(ahead, m.specification, m.number, m.day_of_week)
-            if day >= 0 and day * DAY_NS + m.time_ns > t:
-                return day * DAY_NS + m.time_ns
+            if day >= 0 and utc_of(m, day * DAY_NS + m.time_ns) > t:
+                return utc_of(m, day * DAY_NS + m.time_ns)
     return int64(0)  # not reached: Configure refuses days that no month has
 
 
@@ -58,7 +61,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_Calendar(TimedBlock, category="Base"):
+class FB_ALY_Calendar(LocalTimeBlock, category="Base"):
     """Raises an event at a time of day that recurs daily, weekly, monthly or yearly.
 
     Sources: manual TF3510 EN 1.5.0 pp. 106-110 (InfoSys 17642767627, 17643017739, 17643397259, 17643466379,
@@ -66,9 +69,9 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
 
     Documented: one of four Configure methods selects the recurrence; bEvent is TRUE when the time is reached; First and
     Last with Unspecified mean the first and last day of the month, else the first or last such weekday.
-    Chosen: dates and times of day are UTC, as the time stamps; bEvent is TRUE for one call, the first at or after the
-    time, and once if several times passed between two calls; the first call has an event only at its exact time; a
-    month without nDay has no event; eDayOfWeek is not looked at with SpecificDay, nDay only then.
+    Chosen: bEvent is TRUE for one call, the first at or after the time, and once if several times passed between two
+    calls; the first call has an event only at its exact time; a month without nDay has no event; eDayOfWeek is not
+    looked at with SpecificDay, nDay only then; time zone and daylight saving as in `alycat.blocks.calendar`.
     """
 
     step = step
@@ -180,12 +183,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
     def _recur(self, time: int, **recurrence: int) -> bool:
         if time >= DAY_NS:
             return self._finish(0x200F, f"tTimeEvent = {time} ns is no time of day")
-        self._allocate()
-        m = self._m
-        m.time_ns, m.days, m.months, m.specification, m.number, m.day_of_week = time, 0, 0, 0, 0, 0
-        for name, value in recurrence.items():
-            setattr(m, name, value)
-        return self._configured()
+        return self._start(time_ns=time, **recurrence)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
