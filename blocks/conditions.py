@@ -14,6 +14,8 @@ Chosen for all of them, as the manual is silent:
 - event times and times of extremes are the tTimestamp of the call; the first of equal extremes keeps its time;
 - bNewResult is TRUE in a call in which an event or a completed interval changed results, not while only time passes;
 - SetInitial works on the configured block and takes effect at once; Configure and Reset start from 0 again;
+- bPersistent: the first Configure after a restart of the Plc takes over counters, sums, extremes and times if the
+  configuration is the same; the call after that is a first one, so no span and no edge comes from while it was off;
 - a Configure that is accepted starts anew and forgets the channel values; body inputs, fTolerance and what
   ConfigureChannel stored outlive it.
 """
@@ -134,7 +136,7 @@ def time_run(m: Any) -> int:
 class PersistentBlock(AlgorithmBlock):
     """A block with the body input bPersistent."""
 
-    bPersistent: BOOL = body_input("TRUE: the internal data are to be kept over a restart")
+    bPersistent: BOOL = body_input("TRUE, set before Configure: the internal data outlive a restart of the Plc")
 
 
 class CountingBlock(AlgorithmBlock):
@@ -161,6 +163,10 @@ class TimedBlock(AlgorithmBlock):
     """A block whose Call takes a time stamp."""
 
     last_ns: ULINT = state("time stamp of the call before, 0 before the first")
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.last_ns = 0
 
     def _interval_refused(self, **spans: int) -> bool:
         """Whether a span is 0 or too long; the message then says so."""
@@ -209,6 +215,10 @@ class ConditionBlock(InputBlock):
     def _counts(self) -> dict[str, int]:
         counts = super()._counts()
         return counts | {"level": counts["operator"]}
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._buffer("level")[:] = UNKNOWN
 
     def _store_condition(self, index: int, condition: ST_ALY_Threshold, name: str, optional: bool = False) -> bool:
         """Keeps a condition for the next Configure; FALSE with 16#2007 or 16#201A when it is none."""

@@ -13,6 +13,7 @@ from . import plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
 from .dctime import LATEST, parse_duration, parse_timestamp
 from .errors import PlcError, RangeError, WrongType
+from .persistent_store import PersistentStore
 from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
 from .task import Task, TaskState
@@ -49,8 +50,9 @@ class Plc:
 
     clock: a VirtualClock unless given. start: the time of the first tick, by default the clock's when the Plc first
     runs. time_zone: of the blocks with times of day that are configured while it runs and name none of their own
-    (IANA, such as Europe/Berlin). Due cycles run in the order (due time, priority, declaration), so one project gives
-    one trace.
+    (IANA, such as Europe/Berlin). persistent_store: a file for the persistent data, see `keep_persistent`.
+
+    Due cycles run in the order (due time, priority, declaration), so one project gives one trace.
     """
 
     def __init__(
@@ -59,9 +61,13 @@ class Plc:
         start: int | str | datetime | None = None,
         name: str = "Plc",
         time_zone: str = "",
+        persistent_store: str | Path | None = None,
     ) -> None:
         self.clock: Clock = clock or VirtualClock(DEFAULT_START if start is None else start)
         self.name = name
+        self.persistent: PersistentStore | None = None
+        if persistent_store is not None:
+            self.keep_persistent(persistent_store)
         self.time_zone = check_time_zone(time_zone, "time_zone")
         self.tasks: list[Task] = []
         self.globals: list[tuple[str, GlobalVariables]] = []
@@ -157,6 +163,23 @@ class Plc:
         self.check_between_cycles(running=False)
         return plcfile.restore(self, path)
 
+    def keep_persistent(self, path: str | Path) -> None:
+        """Keep persistent data in this file: read when the Plc first runs, written when `run` ends in order.
+
+        Persistent are variables declared so (``var(persistent=True)``), and blocks with bPersistent from their
+        Configure on. What could not be taken over stands in `plc.persistent.problems`.
+        """
+        if self.persistent and self.persistent.is_loaded:
+            raise PlcError(f"{self.name} keeps its persistent data in {self.persistent.path} already")
+        self.persistent = PersistentStore(path)
+
+    def save_persistent(self) -> None:
+        """Write the persistent data now (the vendor's FB_WritePersistentData); only between two cycles."""
+        self.check_between_cycles()
+        if self.persistent is None:
+            raise PlcError(f"{self.name} has no persistent_store")
+        self.persistent.save(self)
+
     def check_between_cycles(self, running: bool = True) -> None:
         """PlcError within a cycle, and with running=False throughout a run."""
         if not self._between_cycles or (self.is_running and not running):
@@ -198,7 +221,10 @@ class Plc:
             60 s always hold 6000 cycles of 10 ms.
         until: a time, at which no cycle begins any more, or a function that is asked between two cycles.
         """
-        return self._run(self.clock.wait_until, cycles, duration, until)
+        result = self._run(self.clock.wait_until, cycles, duration, until)
+        if self.persistent and result.reason != "waiting":
+            self.persistent.save(self)
+        return result
 
     def step(self, cycles: int = 1) -> RunResult:
         """Run so many cycles of the fastest task; an externally stepped clock is stepped along."""
@@ -246,9 +272,11 @@ class Plc:
         return RunResult(done, self.clock.now(), self.ending, errors)
 
     def _prepare(self) -> int:
-        """Resolve the links and place new tasks on the grid, after a pause all of them; returns the time it is."""
+        """Read persistent data, resolve the links, place new tasks on the grid, after a pause all; returns the time."""
         if not self.tasks:
             raise PlcError(f"{self.name} has no tasks; plc.task(...) adds one")
+        if self.persistent and not self.persistent.is_loaded:
+            self.persistent.load(self)
         for task in self.tasks:
             task.bind()
         now = self.clock.now()

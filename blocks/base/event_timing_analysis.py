@@ -139,6 +139,10 @@ class EventTiming(TimedBlock, PersistentBlock):
     on_count: ULINT = state("completed on-intervals")
     off_count: ULINT = state("completed off-intervals")
 
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.phase = UNKNOWN
+
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
         """Looks for events. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""

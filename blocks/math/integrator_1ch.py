@@ -88,6 +88,10 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, cat
             return self._finish(0x200C, f"fFactor = {fFactor:g}, it has to be finite")
         return self._start(factor=fFactor, absolute=eIntegrationMode == E_ALY_IntegrationMode.Absolute)
 
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.started = False
+
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
         """Takes the value of the channel.

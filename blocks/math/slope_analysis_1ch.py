@@ -108,6 +108,10 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, 
             return self._finish(0x200D, "nNumValues = 0, at least 1 is needed")
         return self._start({"values": nNumValues, "times": nNumValues}, distance=nNumValues)
 
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.full, self._m.place = False, 0
+
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
         """Takes the value of the channel.
