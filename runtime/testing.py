@@ -531,7 +531,10 @@ def block_checks(
     """
     if not issubclass(cls, AlgorithmBlock) or "Call" not in cls.methods:
         return {}
-    applies = {law_counters_never_fall: bool(cls.counters), law_persistent_data_survive: hasattr(cls, "bPersistent")}
+    applies: dict[Any, bool] = {
+        law_counters_never_fall: bool(cls.counters),
+        law_persistent_data_survive: hasattr(cls, "bPersistent"),
+    }
     laws = [law for law in LAWS if applies.get(law, True)]
     return {law.__name__.removeprefix("law_"): _check(law, cls, setups_of, streams_of, options) for law in laws}
 

@@ -92,7 +92,7 @@ def _zone(name: str, where: str) -> "ZoneInfo":
 
 def _offset(zone: Any, when: datetime) -> int:
     """Local time minus UTC in ns."""
-    offset = when.astimezone(zone).utcoffset()
+    offset = when.astimezone(zone).utcoffset() or timedelta(0)
     return int(offset.total_seconds()) * _S
 
 

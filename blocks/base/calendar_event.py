@@ -75,7 +75,7 @@ class FB_ALY_Calendar(LocalTimeBlock, category="Base"):
     """
 
     step = step
-    example = {"nDayOfWeekMask": 62, "nDay": 18, "nMonthOfYearMask": 1024}
+    example = {"tTimeEvent": 8 * 3600 * 10**9, "nDayOfWeekMask": 62, "nDay": 18, "nMonthOfYearMask": 1024}
 
     bEvent: BOOL = output("TRUE when the time of the event is reached")
     fbTimeUntilNextEvent: FB_ALY_Timespan = output("time until the next event")

@@ -142,7 +142,14 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
 
     step = step
     results = {"pClusterCenterMatrixOut": "centres"}
-    example = {"nMaxIterations": 1, "eInitMode": E_ALY_KMeansInitMode.Equidistant, "bUpdateClusterCenters": True}
+    example = {
+        "nNumClusters": 3,
+        "nMaxIterations": 1,
+        "eInitMode": E_ALY_KMeansInitMode.Equidistant,
+        "pLowerBoundsConfigArray": (0.0, 0.0),
+        "pUpperBoundsConfigArray": (100.0, 10.0),
+        "bUpdateClusterCenters": True,
+    }
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")
     nNumClusters: UDINT = fb_init(1, "number of clusters")

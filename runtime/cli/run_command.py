@@ -104,6 +104,7 @@ def run(
         saved = state is not None and not errors
         if saved:
             plc.save(state)  # type: ignore[arg-type]
+    problems = plc.persistent.problems if plc.persistent else {}
     found = {
         "script": str(script),
         "clock": "real time" if lateness else "virtual",
@@ -114,15 +115,15 @@ def run(
         "restored": restored,
         "saved": str(state) if saved else None,
         "persistent": str(plc.persistent.path) if plc.persistent else None,
-        "not_taken_over": plc.persistent.problems if plc.persistent else {},
+        "not_taken_over": problems,
         "errors": errors,
     }
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
         _print(found)
-    for path, problem in found["not_taken_over"].items():
-        where = f"{found['persistent']}: {path}: " if path else ""
+    for symbol, problem in problems.items():
+        where = f"{found['persistent']}: {symbol}: " if symbol else ""
         click.echo(f"alycat: {where}{problem}", err=True)
     for error in errors:
         kept = f"; {state} is not overwritten" if state is not None else ""
