@@ -37,12 +37,11 @@ if TYPE_CHECKING:
     from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
     from .clustering.sequential_kmeans import FB_ALY_SequentialKMeans as FB_ALY_SequentialKMeans
-    from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
+    from .math.cascades import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
+    from .math.cascades import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
     from .math.math_operation import FB_ALY_MathOperation as FB_ALY_MathOperation
     from .math.math_operation_1ch import FB_ALY_MathOperation_1Ch as FB_ALY_MathOperation_1Ch
-    from .math.mean_1ch import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
-    from .math.rms_1ch import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
     from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
     from .system.timespan import F_StructuredTimespan_TO_Raw as F_StructuredTimespan_TO_Raw
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
+    from .types import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
     from .types import E_ALY_ComparisonOperator as E_ALY_ComparisonOperator
     from .types import E_ALY_CountMode as E_ALY_CountMode
@@ -106,18 +106,18 @@ BLOCKS = {
     "FB_ALY_Integrator_1Ch": "alycat.blocks.math.integrator_1ch",
     "FB_ALY_MathOperation": "alycat.blocks.math.math_operation",
     "FB_ALY_MathOperation_1Ch": "alycat.blocks.math.math_operation_1ch",
-    "FB_ALY_Mean_1Ch": "alycat.blocks.math.mean_1ch",
-    "FB_ALY_RMS_1Ch": "alycat.blocks.math.rms_1ch",
+    "FB_ALY_Mean_1Ch": "alycat.blocks.math.cascades",
+    "FB_ALY_RMS_1Ch": "alycat.blocks.math.cascades",
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
 }
 TYPES_AND_FUNCTIONS = {
-    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
+    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",
     "E_ALY_ComparisonOperator": "alycat.blocks.types",
     "E_ALY_CountMode": "alycat.blocks.types",

@@ -14,6 +14,8 @@ Chosen for all of them, as the manual is silent:
 - event times and times of extremes are the tTimestamp of the call; the first of equal extremes keeps its time;
 - bNewResult is TRUE in a call in which an event or a completed interval changed results, not while only time passes;
 - SetInitial works on the configured block and takes effect at once; Configure and Reset start from 0 again;
+- bPersistent: the first Configure after a restart of the Plc takes over counters, sums, extremes and times if the
+  configuration is the same; the call after that is a first one, so no span and no edge comes from while it was off;
 - a Configure that is accepted starts anew and forgets the channel values; body inputs, fTolerance and what
   ConfigureChannel stored outlive it.
 """
@@ -27,6 +29,7 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT, USINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64, u8
 
+from .checks import wrong_value
 from .types import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdOnOff
 
 UNKNOWN = 2  # a condition that has not been evaluated yet; else 0 or 1
@@ -100,6 +103,15 @@ def bad_call(m: Any, channels: int) -> int:
 
 
 @kernel
+def bad_sample(m: Any, x: float, largest: float) -> int:
+    """As `bad_call` for the one value of a block that calculates with it; 16#300A beyond `largest`."""
+    code = wrong_value(x, largest)
+    if code != 0:
+        return code
+    return bad_time(m)
+
+
+@kernel
 def time_passed(m: Any) -> int:
     """The ns since the call before, 0 in the first one; this call's time becomes the last one."""
     span = int64(0)
@@ -125,13 +137,37 @@ def time_run(m: Any) -> int:
 class PersistentBlock(AlgorithmBlock):
     """A block with the body input bPersistent."""
 
-    bPersistent: BOOL = body_input("TRUE: the internal data are to be kept over a restart")
+    bPersistent: BOOL = body_input("TRUE, set before Configure: the internal data outlive a restart of the Plc")
+
+
+class CountingBlock(AlgorithmBlock):
+    """A block with one counter, the output nCount, which each of them declares in its vendor's order."""
+
+    counters = ("nCount",)
+
+    @method
+    def SetInitial(self, nCount: ULINT) -> BOOL:
+        """Lets the counter go on from a number; 16#3007 before Configure.
+
+        Parameters
+        ----------
+        nCount
+            start value of the counter
+        """
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        self._m.nCount = nCount
+        return self._finish(0)
 
 
 class TimedBlock(AlgorithmBlock):
     """A block whose Call takes a time stamp."""
 
     last_ns: ULINT = state("time stamp of the call before, 0 before the first")
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.last_ns = 0
 
     def _interval_refused(self, **spans: int) -> bool:
         """Whether a span is 0 or too long; the message then says so."""
@@ -181,6 +217,10 @@ class ConditionBlock(InputBlock):
         counts = super()._counts()
         return counts | {"level": counts["operator"]}
 
+    def _resume(self) -> None:
+        super()._resume()
+        self._buffer("level")[:] = UNKNOWN
+
     def _store_condition(self, index: int, condition: ST_ALY_Threshold, name: str, optional: bool = False) -> bool:
         """Keeps a condition for the next Configure; FALSE with 16#2007 or 16#201A when it is none."""
         operator, limit = int(condition.eComparisonOperator), condition.fThreshold
@@ -209,6 +249,15 @@ class ConditionBlock(InputBlock):
         ]
 
 
+class PlainConditionBlock(ConditionBlock):
+    """Conditions and no further parameters."""
+
+    @method
+    def Configure(self) -> BOOL:
+        """Takes over what ConfigureChannel stored and starts anew. Errors: 16#2022 no condition was stored."""
+        return not self._conditions_missing() and self._start()
+
+
 class EdgeBlock(SingleChannelBlock, ConditionBlock):
     """One channel whose condition is used for its edge."""
 
@@ -216,13 +265,6 @@ class EdgeBlock(SingleChannelBlock, ConditionBlock):
     def ConfigureChannel(self, stThresholdEdge: ST_ALY_Threshold) -> BOOL:
         """Stores the condition whose change to TRUE is an event; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThresholdEdge
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThresholdEdge, "stThresholdEdge")
@@ -235,13 +277,6 @@ class LevelBlock(SingleChannelBlock, ConditionBlock):
     def ConfigureChannel(self, stThresholdLevel: ST_ALY_Threshold) -> BOOL:
         """Stores the condition of the on-state; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThresholdLevel
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThresholdLevel, "stThresholdLevel")
@@ -267,8 +302,6 @@ class EdgesBlock(NumberedConditionBlock):
         ----------
         nChannel
             1: on-events, 2: off-events
-        stThresholdEdge
-            comparison operator and threshold
 
         Notes
         -----

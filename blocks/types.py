@@ -93,6 +93,14 @@ class E_ALY_MovingAvgStartupBehaviour(enum.IntEnum):
     AvgOverExisting = 4
 
 
+class E_ALY_CascadeStartupBehaviour(enum.IntEnum):
+    """What a cascade shows before its first interval has elapsed; manual p. 429."""
+
+    NotInitialized = 0
+    WaitUntilFilled = 1
+    UsePreviousCascadeValue = 2
+
+
 class E_ALY_SampleMode(enum.IntEnum):
     """Shift register or batches; page 11174246923 has no numbers, these are chosen in listed order."""
 

@@ -13,7 +13,7 @@ import ctypes
 import functools
 import inspect
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -38,6 +38,7 @@ from .errors import DeclarationError, SnapshotError, WrongType, one_of
 from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
 from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
+from .persistence import is_persistent, take_over
 
 __all__ = [
     "AlgorithmBlock",
@@ -364,6 +365,7 @@ class AlgorithmBlock(Block):
     A subclass declares its own outputs, state and buffers, `Configure`, `Call` and `step`.
     """
 
+    _former: tuple[bytes, Callable[[str], None]] | None = None  # persistent data that were not looked at yet
     channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
 
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
@@ -444,12 +446,44 @@ class AlgorithmBlock(Block):
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
 
+    def _start(self, buffers: Mapping[str, int] | None = None, /, **config: Any) -> bool:
+        """The end of an accepted Configure: a fresh memory with these values of CONFIG members.
+
+        buffers: elements of each buffer. FALSE with 16#2001 and everything as before when that is too much memory.
+        """
+        try:
+            self._allocate(**(buffers or {}))
+        except MemoryError as error:
+            return self._finish(0x2001, str(error))
+        for name, value in config.items():
+            setattr(self._m, name, value)
+        return self._configured()
+
     def _configured(self) -> bool:
-        """The end of a successful Configure."""
+        """The end of a successful Configure that has allocated and filled the memory itself."""
         self._m.bConfigured = True
         self._begin()
         self._entry = self._runner()
+        self._look_for_former_data()
         return self._finish(0)
+
+    def inherit(self, data: bytes, report: Callable[[str], None] = lambda problem: None) -> None:
+        """Persistent data of an earlier run (a snapshot), for the next Configure with bPersistent TRUE to go on with.
+
+        report: is called then, with an empty text or with the reason why the block starts empty instead. A block that
+        is configured already looks at once.
+        """
+        self._former = data, report
+        if self._m.bConfigured:
+            self._look_for_former_data()
+
+    def _look_for_former_data(self) -> None:
+        if self._former and is_persistent(self):
+            (data, report), self._former = self._former, None
+            report(take_over(self, data))
+
+    def _resume(self) -> None:
+        """After persistent data were taken over: what makes the next call a first one, with nothing before it."""
 
     def _take(self, header: dict[str, Any], payload: bytes) -> None:
         super()._take(header, payload)

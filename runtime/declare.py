@@ -241,7 +241,14 @@ class Layout:
 
     @cached_property
     def dtype(self) -> Any:
-        return np.dtype(self.struct)
+        """The structure as numpy and numba see it; a STRING is an array of bytes there."""
+        plain = np.dtype(self.struct)
+        if not any(plain[name].base.kind == "S" for name in plain.names or ()):
+            return plain
+        parts = {name: plain[name] for name in plain.names or ()}
+        formats = [np.dtype(("u1", kind.shape)) if kind.base.kind == "S" else kind for kind in parts.values()]
+        offsets = [int(getattr(self.struct, name).offset) for name in parts]
+        return np.dtype({"names": list(parts), "formats": formats, "offsets": offsets, "itemsize": plain.itemsize})
 
     def offset(self, name: str) -> int:
         """In bytes; of a BIT the byte that holds it."""

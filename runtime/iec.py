@@ -27,6 +27,7 @@ class IecType:
     is_direct = True  # the memory form already is the Python value
     is_bit = False  # packed with its neighbours into bytes; members of structures only
     is_live = False  # what is read is a view of the memory: a structure, an array
+    samples: tuple[Any, ...] = ()  # for tests: what a parameter might be, where the type allows less than it seems
 
     @property
     def shape(self) -> str:
@@ -339,7 +340,7 @@ class ArrayPointerType(IecType):
     """
 
     def __init__(self, element: IecType | None = None) -> None:
-        self.name = f"POINTER TO {element}" if element else "PVOID"
+        self.name, self.element = f"POINTER TO {element}" if element else "PVOID", element
         self.dtype = np.dtype(element.ctype) if element else None
 
     def check(self, value: Any, name: str) -> Any:
@@ -396,7 +397,7 @@ STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
 POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_double))]
 POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
-POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
+POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(DurationType("LTIME", ctypes.c_uint64, 64, 1))]
 PVOID = Annotated[Any, ArrayPointerType()]
 
 

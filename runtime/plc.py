@@ -13,9 +13,11 @@ from . import plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
 from .dctime import LATEST, parse_duration, parse_timestamp
 from .errors import PlcError, RangeError, WrongType
+from .persistent_store import PersistentStore
 from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
 from .task import Task, TaskState
+from .timezones import check_time_zone, use_time_zone
 
 if TYPE_CHECKING:
     from .ads.device import Limits
@@ -47,14 +49,26 @@ class Plc:
     """A simulated PLC.
 
     clock: a VirtualClock unless given. start: the time of the first tick, by default the clock's when the Plc first
-    runs. Due cycles run in the order (due time, priority, declaration), so one project gives one trace.
+    runs. time_zone: of the blocks with times of day that are configured while it runs and name none of their own
+    (IANA, such as Europe/Berlin). persistent_store: a file for the persistent data, see `keep_persistent`.
+
+    Due cycles run in the order (due time, priority, declaration), so one project gives one trace.
     """
 
     def __init__(
-        self, clock: Clock | None = None, start: int | str | datetime | None = None, name: str = "Plc"
+        self,
+        clock: Clock | None = None,
+        start: int | str | datetime | None = None,
+        name: str = "Plc",
+        time_zone: str = "",
+        persistent_store: str | Path | None = None,
     ) -> None:
         self.clock: Clock = clock or VirtualClock(DEFAULT_START if start is None else start)
         self.name = name
+        self.persistent: PersistentStore | None = None
+        if persistent_store is not None:
+            self.keep_persistent(persistent_store)
+        self.time_zone = check_time_zone(time_zone, "time_zone")
         self.tasks: list[Task] = []
         self.globals: list[tuple[str, GlobalVariables]] = []
         self.app_info = PlcAppSystemInfo()
@@ -149,6 +163,23 @@ class Plc:
         self.check_between_cycles(running=False)
         return plcfile.restore(self, path)
 
+    def keep_persistent(self, path: str | Path) -> None:
+        """Keep persistent data in this file: read when the Plc first runs, written when `run` ends in order.
+
+        Persistent are variables declared so (``var(persistent=True)``), and blocks with bPersistent from their
+        Configure on. What could not be taken over stands in `plc.persistent.problems`.
+        """
+        if self.persistent and self.persistent.is_loaded:
+            raise PlcError(f"{self.name} keeps its persistent data in {self.persistent.path} already")
+        self.persistent = PersistentStore(path)
+
+    def save_persistent(self) -> None:
+        """Write the persistent data now (the vendor's FB_WritePersistentData); only between two cycles."""
+        self.check_between_cycles()
+        if self.persistent is None:
+            raise PlcError(f"{self.name} has no persistent_store")
+        self.persistent.save(self)
+
     def check_between_cycles(self, running: bool = True) -> None:
         """PlcError within a cycle, and with running=False throughout a run."""
         if not self._between_cycles or (self.is_running and not running):
@@ -190,7 +221,10 @@ class Plc:
             60 s always hold 6000 cycles of 10 ms.
         until: a time, at which no cycle begins any more, or a function that is asked between two cycles.
         """
-        return self._run(self.clock.wait_until, cycles, duration, until)
+        result = self._run(self.clock.wait_until, cycles, duration, until)
+        if self.persistent and result.reason != "waiting":
+            self.persistent.save(self)
+        return result
 
     def step(self, cycles: int = 1) -> RunResult:
         """Run so many cycles of the fastest task; an externally stepped clock is stepped along."""
@@ -227,7 +261,8 @@ class Plc:
         self.is_running, self._between_cycles, self.ending = True, False, ""
         try:
             asking = self._asking(until if callable(until) else None)
-            with use_clock(self.clock), self.attendant(wait) as attended, asking:
+            zone = use_time_zone(self.time_zone)
+            with use_clock(self.clock), zone, self.attendant(wait) as attended, asking:
                 self._schedule(attended, cycles, end_ns)
         finally:
             self.left_ns, self.reached_ns = self.pause()
@@ -237,9 +272,11 @@ class Plc:
         return RunResult(done, self.clock.now(), self.ending, errors)
 
     def _prepare(self) -> int:
-        """Resolve the links and place new tasks on the grid, after a pause all of them; returns the time it is."""
+        """Read persistent data, resolve the links, place new tasks on the grid, after a pause all; returns the time."""
         if not self.tasks:
             raise PlcError(f"{self.name} has no tasks; plc.task(...) adds one")
+        if self.persistent and not self.persistent.is_loaded:
+            self.persistent.load(self)
         for task in self.tasks:
             task.bind()
         now = self.clock.now()

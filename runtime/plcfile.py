@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -25,7 +25,7 @@ from .program import Variables
 if TYPE_CHECKING:
     from .plc import Plc
 
-KIND, VERSION = "plc", 1
+KIND = "plc"
 PLC_STATE = ("start_ns", "left_ns", "reached_ns")
 TASK_STATE = ("due_ns", "cycles", "exceed_counter", "skipped_ticks", "failure")
 _DOUBLE = struct.Struct("<d")  # JSON has neither NaN nor infinity
@@ -56,6 +56,7 @@ class Restored:
 class Image:
     """The content of a snapshot as plain data."""
 
+    version: ClassVar[int] = 1  # of the form of header and sections, whatever the kind
     header: dict[str, Any] = field(default_factory=dict)
     sections: dict[str, bytes] = field(default_factory=dict)
 
@@ -64,15 +65,15 @@ class Image:
             raise SnapshotError(f"{path}: two objects with this path; give them different keys")
         self.sections[path] = data
 
-    def pack(self) -> bytes:
+    def pack(self, kind: str = KIND) -> bytes:
         header = self.header | {"sections": [[path, len(data)] for path, data in self.sections.items()]}
-        return container.pack(KIND, header, b"".join(self.sections.values()))
+        return container.pack(kind, header, b"".join(self.sections.values()))
 
     @classmethod
-    def unpack(cls, data: bytes) -> "Image":
-        header, payload = container.unpack(data, KIND)
-        if header.get("version") != VERSION:
-            raise SnapshotError(f"snapshot of a Plc has version {header.get('version')}, expected {VERSION}")
+    def unpack(cls, data: bytes, kind: str = KIND) -> "Image":
+        header, payload = container.unpack(data, kind)
+        if header.get("version") != cls.version:
+            raise SnapshotError(f"snapshot of a Plc has version {header.get('version')}, expected {cls.version}")
         image, start = cls(header), 0
         for path, length in header["sections"]:
             image.add(path, payload[start : start + length])
@@ -85,30 +86,39 @@ class Image:
 
 def save(plc: "Plc", path: str | Path) -> None:
     """Write a snapshot safely; the one there before is kept as `<name>.bak` unless it is damaged."""
-    path, data = Path(path), snapshot(plc)
-    previous = _backup(path) if path.exists() and _is_intact(path.read_bytes()) else None
-    with replacing(path, previous) as file:
-        file.write(data)
+    write_file(Path(path), snapshot(plc))
 
 
 def restore(plc: "Plc", path: str | Path) -> Restored:
     """Load a snapshot, from its `.bak` if the file is missing or damaged; the result tells which."""
-    path = Path(path)
-    data, problem = _read(path)
-    if problem:
-        path = _backup(path)
-        data, more = _read(path)
-        if more:
-            raise SnapshotError(f"{problem}; {more}")
+    data, found = read_file(Path(path))
     try:
         load(plc, data)
     except SnapshotError as error:
-        raise SnapshotError(f"{path}: {error}") from error
-    plc.app_info.BootDataLoaded, plc.app_info.OldBootData = True, bool(problem)
-    return Restored(path, problem)
+        raise SnapshotError(f"{found.path}: {error}") from error
+    plc.app_info.BootDataLoaded, plc.app_info.OldBootData = True, found.used_backup
+    return found
 
 
-def _backup(path: Path) -> Path:
+def write_file(path: Path, data: bytes) -> None:
+    """Write packed data in one step; the file there before is kept as `<name>.bak` unless it is damaged."""
+    previous = backup_of(path) if path.exists() and _is_intact(path.read_bytes()) else None
+    with replacing(path, previous) as file:
+        file.write(data)
+
+
+def read_file(path: Path) -> tuple[bytes, Restored]:
+    """Intact packed data, from the `.bak` if the file is missing or damaged; SnapshotError if that is so, too."""
+    data, problem = _read(path)
+    if problem:
+        path = backup_of(path)
+        data, more = _read(path)
+        if more:
+            raise SnapshotError(f"{problem}; {more}")
+    return data, Restored(path, problem)
+
+
+def backup_of(path: Path) -> Path:
     return path.with_name(f"{path.name}.bak")
 
 
@@ -142,7 +152,7 @@ def image_of(plc: "Plc") -> Image:
     left_ns, reached_ns = plc.pause()
     image = Image()
     image.header = {
-        "version": VERSION,
+        "version": Image.version,
         "name": plc.name,
         "time_ns": plc.clock.now(),
         "start_ns": plc.start_ns,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,8 +47,9 @@ class Recording:
         cycle: Duration | None = None,
         time_unit: str | None = None,
         decimal: str = ".",
+        spans: bool = False,
     ) -> "Recording":
-        """Reads a file; `channels` None takes all columns but the time.
+        """Reads a file; `channels` None takes all columns but the time, an empty list none.
 
         Parameters
         ----------
@@ -59,6 +61,8 @@ class Recording:
             s, ms, us or ns for a column of numbers; by default the size of the numbers decides.
         decimal
             The decimal character of a CSV file.
+        spans
+            The channels are timespans or times: `values` are then whole numbers of ns (int64), NO_SPAN where missing.
 
         Raises
         ------
@@ -66,24 +70,26 @@ class Recording:
             Names the file, column, row, value, and what is allowed.
         """
         from .recording_files import column_names, numbers, read_table  # polars takes time to import
+        from .recording_spans import read_spans
         from .recording_times import even_times, read_times
 
         file = Path(path)
         if (time is None) == (cycle is None):
             raise RecordingError("a recording needs either a time column (--time) or a cycle time (--cycle)")
         names = list(channels) if channels is not None else [n for n in column_names(file) if n and n != time]
-        _check_names(names, time)
+        _check_names(names, time, may_be_empty=channels is not None)
         origin = None if start is None else parse_timestamp(start, "start")
-        table = read_table(file, [*names, time] if time else names)
+        table = read_table(file, [*names, time] if time else names or column_names(file)[:1])
         if time:
             times = read_times(table, time, origin, time_unit)
         else:
             assert cycle is not None
             times = even_times(table.frame.height, parse_duration(cycle, "cycle"), origin)
-        values = np.empty((table.frame.height, len(names)))
+        values: NDArray[Any] = np.empty((table.frame.height, len(names)), np.int64 if spans else np.float64)
         missing = np.empty(values.shape, np.bool_)
         for index, name in enumerate(names):
-            values[:, index], missing[:, index] = numbers(table, name, decimal)
+            column = read_spans(table, name) if spans else numbers(table, name, decimal)
+            values[:, index], missing[:, index] = column
         has_date = time is not None or start is not None
         return cls(tuple(names), times.timestamps, values, missing, time or "time", times.rule, has_date)
 
@@ -141,8 +147,8 @@ class RecordedChannel:
         self._next = after
 
 
-def _check_names(names: list[str], time: str | None) -> None:
-    if not names:
+def _check_names(names: list[str], time: str | None, may_be_empty: bool) -> None:
+    if not names and not may_be_empty:
         raise RecordingError("no channel: name at least one column")
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:

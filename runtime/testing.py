@@ -149,6 +149,8 @@ def values_of(kind: IecType, where: str) -> "SearchStrategy[Any]":
     from hypothesis import strategies as st
 
     name = where.rpartition(".")[2]
+    if kind.samples:
+        return st.sampled_from(kind.samples)
     if isinstance(kind, BoolType):
         return st.booleans()
     if isinstance(kind, DurationType) or (isinstance(kind, IntType) and name[:1] == "t"):
@@ -448,6 +450,23 @@ def law_counters_never_fall(cls: type[Block], setup: Setup, stream: Stream, at: 
         assert (column[1:] >= column[:-1]).all(), f"{name} falls: {column}"
 
 
+def law_persistent_data_survive(cls: type[Block], setup: Setup, stream: Stream, at: int) -> None:
+    """With bPersistent a new block, configured alike, shows what an earlier one had, and goes on from there."""
+    fb, twin = setup.new(cls), setup.new(cls)
+    fb.bPersistent = twin.bPersistent = True
+    assert setup.configure(fb), "refused with bPersistent"
+    stream[:at].replay(fb)
+    problems: list[str] = []
+    twin.inherit(fb.snapshot(), problems.append)
+    assert setup.configure(twin) and problems == [""], f"data were not taken over: {problems}"
+    assert outputs_of(twin)[3:] == outputs_of(fb)[3:], f"outputs {outputs_of(twin)}, before {outputs_of(fb)}"
+    trace = stream[at:].replay(twin)
+    assert not trace["bError"].any(), f"refused after a restart: {twin.ipResultMessage}"
+    for name in cls.counters if len(trace) else ():
+        first = getattr(fb, name)
+        assert trace[name][0] >= getattr(first, "nRaw", first), f"{name} fell over a restart"
+
+
 def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at: int) -> None:
     """Call before Configure, channels that were never set, wrong channel numbers: FALSE, bError and a message."""
     first = stream[:1]
@@ -494,6 +513,7 @@ LAWS: tuple[Callable[[type[Block], Setup, Stream, int], None], ...] = (
     law_refused_configuration_changes_nothing,
     law_refused_calls_change_nothing,
     law_counters_never_fall,
+    law_persistent_data_survive,
     law_mistakes_are_answered,
 )
 
@@ -511,7 +531,11 @@ def block_checks(
     """
     if not issubclass(cls, AlgorithmBlock) or "Call" not in cls.methods:
         return {}
-    laws = [law for law in LAWS if cls.counters or law is not law_counters_never_fall]
+    applies: dict[Any, bool] = {
+        law_counters_never_fall: bool(cls.counters),
+        law_persistent_data_survive: hasattr(cls, "bPersistent"),
+    }
+    laws = [law for law in LAWS if applies.get(law, True)]
     return {law.__name__.removeprefix("law_"): _check(law, cls, setups_of, streams_of, options) for law in laws}
 
 

@@ -89,12 +89,7 @@ class FB_ALY_BatchNShift_1Ch(SingleChannelBlock, category="Base"):
             return self._finish(0x201F, "nBufferSize = 0, at least 1 is needed")
         if eSampleMode == E_ALY_SampleMode.NotInitialized:
             return self._finish(0x2003, "eSampleMode is NotInitialized")
-        try:
-            self._allocate(values=2 * size)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.mode = eSampleMode
-        return self._configured()
+        return self._start({"values": 2 * size}, mode=eSampleMode)
 
     @cyclic
     def Call(self) -> BOOL:

@@ -13,11 +13,14 @@ from ..calendar import (
     DAY_NS,
     MONTHS_AHEAD,
     SPECIFIC,
+    LocalTimeBlock,
     day_in_month,
+    local_of,
     month_of,
+    utc_of,
     weekday,
 )
-from ..conditions import TimedBlock, bad_time
+from ..conditions import bad_time
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_DayOfWeek, E_ALY_RecurrenceSpecification
 
@@ -27,17 +30,17 @@ LONGEST_MONTH = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 @kernel
 def next_event(m: Any, t: int) -> int:
     """The first event after t."""
+    day = local_of(m, t) // DAY_NS
     if m.days != 0:
-        day = t // DAY_NS
-        while not (m.days >> weekday(day) & 1) or day * DAY_NS + m.time_ns <= t:
+        while not (m.days >> weekday(day) & 1) or utc_of(m, day * DAY_NS + m.time_ns) <= t:
             day += 1
-        return day * DAY_NS + m.time_ns
-    month = month_of(t // DAY_NS)
+        return utc_of(m, day * DAY_NS + m.time_ns)
+    month = month_of(day)
     for ahead in range(month, month + MONTHS_AHEAD):
         if m.months >> (ahead % 12) & 1:
             day = day_in_month(ahead, m.specification, m.number, m.day_of_week)
-            if day >= 0 and day * DAY_NS + m.time_ns > t:
-                return day * DAY_NS + m.time_ns
+            if day >= 0 and utc_of(m, day * DAY_NS + m.time_ns) > t:
+                return utc_of(m, day * DAY_NS + m.time_ns)
     return int64(0)  # not reached: Configure refuses days that no month has
 
 
@@ -58,7 +61,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_Calendar(TimedBlock, category="Base"):
+class FB_ALY_Calendar(LocalTimeBlock, category="Base"):
     """Raises an event at a time of day that recurs daily, weekly, monthly or yearly.
 
     Sources: manual TF3510 EN 1.5.0 pp. 106-110 (InfoSys 17642767627, 17643017739, 17643397259, 17643466379,
@@ -66,14 +69,14 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
 
     Documented: one of four Configure methods selects the recurrence; bEvent is TRUE when the time is reached; First and
     Last with Unspecified mean the first and last day of the month, else the first or last such weekday.
-    Chosen: dates and times of day are UTC, as the time stamps; bEvent is TRUE for one call, the first at or after the
-    time, and once if several times passed between two calls; the first call has an event only at its exact time; a
-    month without nDay has no event; eDayOfWeek is not looked at with SpecificDay, nDay only then.
+    Chosen: bEvent is TRUE for one call, the first at or after the time, and once if several times passed between two
+    calls; the first call has an event only at its exact time; a month without nDay has no event; eDayOfWeek is not
+    looked at with SpecificDay, nDay only then; time zone and daylight saving as in `alycat.blocks.calendar`.
     """
 
     picture = "calendar"
     step = step
-    example = {"nDayOfWeekMask": 62, "nDay": 18, "nMonthOfYearMask": 1024}
+    example = {"tTimeEvent": 8 * 3600 * 10**9, "nDayOfWeekMask": 62, "nDay": 18, "nMonthOfYearMask": 1024}
 
     bEvent: BOOL = output("TRUE when the time of the event is reached")
     fbTimeUntilNextEvent: FB_ALY_Timespan = output("time until the next event")
@@ -94,7 +97,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         tTimeEvent
             time of day of the event
         """
-        return self._start(tTimeEvent, days=ALL_DAYS)
+        return self._recur(tTimeEvent, days=ALL_DAYS)
 
     @method
     def ConfigureWeekly(self, tTimeEvent: LTIME, nDayOfWeekMask: WORD) -> BOOL:
@@ -109,7 +112,7 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         """
         if not 0 < nDayOfWeekMask <= ALL_DAYS:
             return self._finish(0x2019, f"nDayOfWeekMask = {nDayOfWeekMask}, allowed are 1..{ALL_DAYS}")
-        return self._start(tTimeEvent, days=nDayOfWeekMask)
+        return self._recur(tTimeEvent, days=nDayOfWeekMask)
 
     @method
     def ConfigureMonthly(
@@ -176,17 +179,12 @@ class FB_ALY_Calendar(TimedBlock, category="Base"):
         longest = max(days for i, days in enumerate(LONGEST_MONTH) if months >> i & 1)
         if specification == SPECIFIC and not 0 < number <= longest:
             return self._finish(0x2019, f"nDay = {number}, allowed are 1..{longest}")
-        return self._start(time, months=months, specification=specification, number=number, day_of_week=day_of_week)
+        return self._recur(time, months=months, specification=specification, number=number, day_of_week=day_of_week)
 
-    def _start(self, time: int, **recurrence: int) -> bool:
+    def _recur(self, time: int, **recurrence: int) -> bool:
         if time >= DAY_NS:
             return self._finish(0x200F, f"tTimeEvent = {time} ns is no time of day")
-        self._allocate()
-        m = self._m
-        m.time_ns, m.days, m.months, m.specification, m.number, m.day_of_week = time, 0, 0, 0, 0, 0
-        for name, value in recurrence.items():
-            setattr(m, name, value)
-        return self._configured()
+        return self._start(time_ns=time, **recurrence)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

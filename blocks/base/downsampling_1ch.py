@@ -70,9 +70,7 @@ class FB_ALY_Downsampling_1Ch(SingleChannelBlock, TimedBlock, category="Base"):
         """
         if nDownsamplingFactor == 0:
             return self._finish(0x200D, "nDownsamplingFactor = 0, at least 1 is needed")
-        self._allocate()
-        self._m.factor = nDownsamplingFactor
-        return self._configured()
+        return self._start(factor=nDownsamplingFactor)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from alycat.runtime.block import cyclic, method
+from alycat.runtime.block import cyclic
 from alycat.runtime.declare import output
 from alycat.runtime.iec import BOOL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..conditions import EdgeBlock, PersistentBlock, TimedBlock, bad_call, becomes_met
+from ..conditions import (
+    CountingBlock,
+    EdgeBlock,
+    PersistentBlock,
+    PlainConditionBlock,
+    TimedBlock,
+    bad_call,
+    becomes_met,
+)
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold
 
@@ -27,7 +35,9 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_EdgeCounter_1Ch(EdgeBlock, TimedBlock, PersistentBlock, category="Base"):
+class FB_ALY_EdgeCounter_1Ch(
+    EdgeBlock, PlainConditionBlock, CountingBlock, TimedBlock, PersistentBlock, category="Base"
+):
     """Counts the events of one channel: calls in which its condition is met and was not in the call before.
 
     Sources: manual TF3510 EN 1.5.0 pp. 31-34 (InfoSys 6776584715, 6787996683, 6787998603), Workbench 4947191691.
@@ -37,34 +47,11 @@ class FB_ALY_EdgeCounter_1Ch(EdgeBlock, TimedBlock, PersistentBlock, category="B
     """
 
     step = step
-    counters = ("nCount",)
     example = {"stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5)}
 
     bEdge: BOOL = output("TRUE in the call in which an edge was detected")
     nCount: ULINT = output("number of edges")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest edge")
-
-    @method
-    def Configure(self) -> BOOL:
-        """Takes over what ConfigureChannel stored and starts at 0. Errors: 16#2022 no condition was stored."""
-        if self._conditions_missing():
-            return False
-        self._allocate()
-        return self._configured()
-
-    @method
-    def SetInitial(self, nCount: ULINT) -> BOOL:
-        """Lets the counter go on from a number; 16#3007 before Configure.
-
-        Parameters
-        ----------
-        nCount
-            start value of the counter
-        """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        self._m.nCount = nCount
-        return self._finish(0)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -8,7 +8,7 @@ from alycat.runtime.iec import BOOL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..conditions import EdgesBlock, OnOffBlock, PersistentBlock, TimedBlock, bad_call, becomes_met
+from ..conditions import EdgesBlock, OnOffBlock, PersistentBlock, PlainConditionBlock, TimedBlock, bad_call, becomes_met
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdOnOff
 
@@ -93,7 +93,7 @@ class OnOffCounter(TimedBlock, PersistentBlock):
         """Looks for edges. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""
 
 
-class FB_ALY_EdgeCounterOnOff_1Ch(OnOffBlock, SingleChannelBlock, OnOffCounter, category="Base"):
+class FB_ALY_EdgeCounterOnOff_1Ch(OnOffBlock, PlainConditionBlock, SingleChannelBlock, OnOffCounter, category="Base"):
     """Counts on-events and off-events of one channel, each with a condition of its own.
 
     Sources: manual TF3510 EN 1.5.0 pp. 35-38 (InfoSys 6776580875, 6786536843), Workbench 4946470283.
@@ -122,14 +122,6 @@ class FB_ALY_EdgeCounterOnOff_1Ch(OnOffBlock, SingleChannelBlock, OnOffCounter, 
         """
         return self._store_on_off(stThresholdEdge, "stThresholdEdge")
 
-    @method
-    def Configure(self) -> BOOL:
-        """Takes over what ConfigureChannel stored and starts at 0. Errors: 16#2022 no condition was stored."""
-        if self._conditions_missing():
-            return False
-        self._allocate()
-        return self._configured()
-
 
 class FB_ALY_EdgeCounterOnOff_2Ch(EdgesBlock, OnOffCounter, category="Base"):
     """Counts on-events of channel 1 and off-events of channel 2.
@@ -156,6 +148,4 @@ class FB_ALY_EdgeCounterOnOff_2Ch(EdgesBlock, OnOffCounter, category="Base"):
         """
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.repeated = bResetOnMultipleOn
-        return self._configured()
+        return self._start(repeated=bResetOnMultipleOn)

@@ -139,6 +139,10 @@ class EventTiming(TimedBlock, PersistentBlock):
     on_count: ULINT = state("completed on-intervals")
     off_count: ULINT = state("completed off-intervals")
 
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.phase = UNKNOWN
+
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
         """Looks for events. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""
@@ -187,9 +191,7 @@ class FB_ALY_EventTimingAnalysis_1Ch(OnOffBlock, SingleChannelBlock, EventTiming
         """Takes over what ConfigureChannel stored and starts anew. Errors: 16#2022 no condition was stored."""
         if self._buffer("next_operator")[0] == 0:
             return self._finish(0x2022, "ConfigureChannel has to come before Configure")
-        self._allocate()
-        self._m.single = bool(self._buffer("operator")[1] == 0)
-        return self._configured()
+        return self._start(single=bool(self._buffer("next_operator")[1] == 0))
 
 
 class FB_ALY_EventTimingAnalysis_2Ch(EdgesBlock, EventTiming, category="Base"):
@@ -217,6 +219,4 @@ class FB_ALY_EventTimingAnalysis_2Ch(EdgesBlock, EventTiming, category="Base"):
         """
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.repeated = bResetOnMultipleOn
-        return self._configured()
+        return self._start(repeated=bResetOnMultipleOn)

@@ -8,7 +8,15 @@ from alycat.runtime.iec import BOOL, UDINT, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..conditions import COUNT_MODES, NumberedConditionBlock, PersistentBlock, TimedBlock, bad_call, is_met
+from ..conditions import (
+    COUNT_MODES,
+    CountingBlock,
+    NumberedConditionBlock,
+    PersistentBlock,
+    TimedBlock,
+    bad_call,
+    is_met,
+)
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_ComparisonOperator, E_ALY_CountMode, ST_ALY_Threshold
 
@@ -36,7 +44,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_FlipFlop_2Ch(NumberedConditionBlock, TimedBlock, PersistentBlock, category="Base"):
+class FB_ALY_FlipFlop_2Ch(NumberedConditionBlock, CountingBlock, TimedBlock, PersistentBlock, category="Base"):
     """Holds a state that channel 1 sets and channel 2 resets, with a dominant side.
 
     Sources: manual TF3510 EN 1.5.0 pp. 51-54 (InfoSys 12252713995, 12253593995), Workbench 12252779659.
@@ -48,7 +56,6 @@ class FB_ALY_FlipFlop_2Ch(NumberedConditionBlock, TimedBlock, PersistentBlock, c
     """
 
     step = step
-    counters = ("nCount",)
     example = {
         "stThresholdLevel": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),
         "bSetIsDominant": True,
@@ -69,8 +76,6 @@ class FB_ALY_FlipFlop_2Ch(NumberedConditionBlock, TimedBlock, PersistentBlock, c
         ----------
         nChannel
             1: set, 2: reset
-        stThresholdLevel
-            comparison operator and threshold
 
         Notes
         -----
@@ -94,23 +99,7 @@ class FB_ALY_FlipFlop_2Ch(NumberedConditionBlock, TimedBlock, PersistentBlock, c
             return self._finish(0x2004, "eCountMode is NotInitialized")
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.set_wins, self._m.every_call = bSetIsDominant, eCountMode == E_ALY_CountMode.Cyclic
-        return self._configured()
-
-    @method
-    def SetInitial(self, nCount: ULINT) -> BOOL:
-        """Lets the counter go on from a number; 16#3007 before Configure.
-
-        Parameters
-        ----------
-        nCount
-            start value of the counter
-        """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        self._m.nCount = nCount
-        return self._finish(0)
+        return self._start(set_wins=bSetIsDominant, every_call=eCountMode == E_ALY_CountMode.Cyclic)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -2,13 +2,21 @@
 
 from typing import Any
 
-from alycat.runtime.block import cyclic, method
+from alycat.runtime.block import cyclic
 from alycat.runtime.declare import output
 from alycat.runtime.iec import BOOL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..conditions import EdgeBlock, PersistentBlock, TimedBlock, bad_call, becomes_met
+from ..conditions import (
+    CountingBlock,
+    EdgeBlock,
+    PersistentBlock,
+    PlainConditionBlock,
+    TimedBlock,
+    bad_call,
+    becomes_met,
+)
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold
 
@@ -27,7 +35,9 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_LatchingSwitch_1Ch(EdgeBlock, TimedBlock, PersistentBlock, category="Base"):
+class FB_ALY_LatchingSwitch_1Ch(
+    EdgeBlock, PlainConditionBlock, CountingBlock, TimedBlock, PersistentBlock, category="Base"
+):
     """Inverts its output on every edge of the channel, like an impulse relay.
 
     Sources: manual TF3510 EN 1.5.0 pp. 60-63 (InfoSys 13730568971), Workbench 13715340299.
@@ -37,34 +47,11 @@ class FB_ALY_LatchingSwitch_1Ch(EdgeBlock, TimedBlock, PersistentBlock, category
     """
 
     step = step
-    counters = ("nCount",)
     example = {"stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5)}
 
     bOut: BOOL = output("state of the switch")
     nCount: ULINT = output("number of changes")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest change")
-
-    @method
-    def Configure(self) -> BOOL:
-        """Takes over what ConfigureChannel stored and starts switched off. Errors: 16#2022 no condition was stored."""
-        if self._conditions_missing():
-            return False
-        self._allocate()
-        return self._configured()
-
-    @method
-    def SetInitial(self, nCount: ULINT) -> BOOL:
-        """Lets the counter go on from a number; 16#3007 before Configure.
-
-        Parameters
-        ----------
-        nCount
-            start value of the counter
-        """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        self._m.nCount = nCount
-        return self._finish(0)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -64,9 +64,7 @@ class FB_ALY_LifecycleAnalysis_1Ch(EdgeBlock, PersistentBlock, category="Base"):
             return self._finish(0x200D, f"nCyclesEstimated = {nCyclesEstimated}, allowed are 1..{MOST_CYCLES}")
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.estimated = nCyclesEstimated
-        return self._configured()
+        return self._start(estimated=nCyclesEstimated)
 
     def _begin(self) -> None:
         self._m.nCyclesRemaining = self._m.estimated

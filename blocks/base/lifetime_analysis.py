@@ -66,9 +66,7 @@ class FB_ALY_LifetimeAnalysis_1Ch(LevelBlock, TimedBlock, PersistentBlock, categ
         """
         if self._interval_refused(tLifetimeEstimated=tLifetimeEstimated) or self._conditions_missing():
             return False
-        self._allocate()
-        self._m.estimated = tLifetimeEstimated
-        return self._configured()
+        return self._start(estimated=tLifetimeEstimated)
 
     def _begin(self) -> None:
         self._m.fbLifetimeRemaining = self._m.estimated

@@ -8,8 +8,7 @@ from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_value
-from ..conditions import PersistentBlock, TimedBlock, bad_time
+from ..conditions import PersistentBlock, TimedBlock, bad_sample
 from ..system.datetime import FB_ALY_DateTime
 from ..windows import LARGEST, add
 
@@ -17,9 +16,7 @@ from ..windows import LARGEST, add
 @kernel
 def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST)
     if code != 0:
         return code
     high, low = add(m.sum, m.rest, x)

@@ -8,8 +8,7 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, LTIME, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_value
-from ..conditions import PausableBlock, bad_time, time_run
+from ..conditions import PausableBlock, bad_sample, time_run
 from ..system.datetime import FB_ALY_DateTime
 from ..system.timespan import FB_ALY_Timespan
 from ..windows import LARGEST, add
@@ -18,9 +17,7 @@ from ..windows import LARGEST, add
 @kernel
 def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST)
     if code != 0:
         return code
     m.elapsed += time_run(m)
@@ -96,9 +93,7 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, PausableBlock, category="
         """
         if self._interval_refused(tInterval=tInterval):
             return False
-        self._allocate()
-        self._m.interval = tInterval
-        return self._configured()
+        return self._start(interval=tInterval)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -107,13 +107,7 @@ class FB_ALY_MovingAvg_1Ch(SingleChannelBlock, category="Base"):
         if eStartupBehaviour == E_ALY_MovingAvgStartupBehaviour.NotInitialized:
             return self._finish(0x200B, "eStartupBehaviour is NotInitialized")
         words = window_words(nNumValues)
-        try:
-            self._allocate(window=words)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        m = self._m
-        m.length, m.words, m.startup = nNumValues, words, eStartupBehaviour
-        return self._configured()
+        return self._start({"window": words}, length=nNumValues, words=words, startup=eStartupBehaviour)
 
     @cyclic
     def Call(self) -> BOOL:

@@ -101,12 +101,7 @@ class FB_ALY_MovingIntervalCounter_1Ch(EdgeBlock, TimedBlock, PersistentBlock, c
             return self._finish(0x200D, "nCountLimit = 0, at least 1 is needed")
         if self._conditions_missing():
             return False
-        try:
-            self._allocate(stamps=nCountLimit)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.interval, self._m.count_limit = tInterval, nCountLimit
-        return self._configured()
+        return self._start({"stamps": nCountLimit}, interval=tInterval, count_limit=nCountLimit)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -112,10 +112,9 @@ class FB_ALY_OverallEquipmentEffectiveness(FixedChannelBlock, TimedBlock, catego
                 return self._finish(0x201A, f"fThresholdLevel{name} = {value:g}, a finite number is needed")
         if fThresholdLevelOkWarning < fThresholdLevelWarningAlarm:
             return self._finish(0x2021, "fThresholdLevelOkWarning is below fThresholdLevelWarningAlarm")
-        self._allocate()
-        m = self._m
-        m.ideal_ns, m.ok_limit, m.warning_limit = tIdealCycleTime, fThresholdLevelOkWarning, fThresholdLevelWarningAlarm
-        return self._configured()
+        return self._start(
+            ideal_ns=tIdealCycleTime, ok_limit=fThresholdLevelOkWarning, warning_limit=fThresholdLevelWarningAlarm
+        )
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

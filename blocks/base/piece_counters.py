@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alycat.runtime.block import cyclic, method
+from alycat.runtime.block import AlgorithmBlock, cyclic, method
 from alycat.runtime.declare import config, output, state
 from alycat.runtime.iec import BOOL, LINT, LTIME, ULINT
 from alycat.runtime.kernel import kernel, uint64
@@ -75,7 +75,23 @@ def interval_step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_ContinuousPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBlock, category="Base"):
+class PieceCounter(EdgeBlock, PausableBlock, PersistentBlock):
+    """What both blocks have in common."""
+
+    counters = ("nNumIntervals", "nCountMax")
+
+    nNumIntervals: ULINT = output("number of completed intervals")
+    nCountLastInterval: ULINT = output("events in the last completed interval")
+    nCountCurrentInterval: ULINT = output("events in the running interval, or in the last one while none runs")
+    nCountMin: ULINT = output("fewest events of a completed interval")
+    nCountMax: ULINT = output("most events of a completed interval")
+    fbTimeCountMin: FB_ALY_DateTime = output("time of the minimum")
+    fbTimeCountMax: FB_ALY_DateTime = output("time of the maximum")
+    fbTimeCurrentInterval: FB_ALY_Timespan = output("elapsed time of the running interval")
+    interval: LINT = config("ns")
+
+
+class FB_ALY_ContinuousPieceCounter_1Ch(PieceCounter, category="Base"):
     """Counts events per interval, one interval after the other, and keeps the smallest and the largest count.
 
     Sources: manual TF3510 EN 1.5.0 pp. 24-28 (InfoSys 6776578955, 6786236043), Workbench 4983751947.
@@ -89,21 +105,10 @@ class FB_ALY_ContinuousPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBloc
     """
 
     step = continuous_step
-    counters = ("nNumIntervals", "nCountMax")
     example = {
         "stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),
         "tInterval": 5 * 60 * 10**9,
     }
-
-    nNumIntervals: ULINT = output("number of elapsed intervals")
-    nCountLastInterval: ULINT = output("events in the last completed interval")
-    nCountCurrentInterval: ULINT = output("events in the running interval")
-    nCountMin: ULINT = output("fewest events of a completed interval")
-    nCountMax: ULINT = output("most events of a completed interval")
-    fbTimeCountMin: FB_ALY_DateTime = output("time of the minimum")
-    fbTimeCountMax: FB_ALY_DateTime = output("time of the maximum")
-    fbTimeCurrentInterval: FB_ALY_Timespan = output("elapsed time of the running interval")
-    interval: LINT = config("ns")
 
     @method
     def Configure(self, tInterval: LTIME) -> BOOL:
@@ -120,16 +125,20 @@ class FB_ALY_ContinuousPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBloc
         """
         if self._interval_refused(tInterval=tInterval) or self._conditions_missing():
             return False
-        self._allocate()
-        self._m.interval = tInterval
-        return self._configured()
+        return self._start(interval=tInterval)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
         """Looks for an edge. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""
 
 
-class FB_ALY_IntervalPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBlock, category="Base"):
+class ExecutesInterval(AlgorithmBlock):
+    """The output that stands before those of the counter: bases give their members from the last one to the first."""
+
+    bExecutingInterval: BOOL = output("TRUE while an interval runs")
+
+
+class FB_ALY_IntervalPieceCounter_1Ch(PieceCounter, ExecutesInterval, category="Base"):
     """Counts events within intervals that a flag starts, and keeps the smallest and the largest count.
 
     Sources: manual TF3510 EN 1.5.0 pp. 55-59 (InfoSys 6776590475, 6786320779, 6786322699), Workbench 4983746187.
@@ -144,23 +153,12 @@ class FB_ALY_IntervalPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBlock,
     """
 
     step = interval_step
-    counters = ("nNumIntervals", "nCountMax")
     example = {
         "stThresholdEdge": ST_ALY_Threshold(E_ALY_ComparisonOperator.GreaterThan, 0.5),
         "bResetOnMultipleStart": False,
         "tInterval": 5 * 60 * 10**9,
     }
 
-    bExecutingInterval: BOOL = output("TRUE while an interval runs")
-    nNumIntervals: ULINT = output("number of completed intervals")
-    nCountLastInterval: ULINT = output("events in the last completed interval")
-    nCountCurrentInterval: ULINT = output("events in the running interval, or in the last one while none runs")
-    nCountMin: ULINT = output("fewest events of a completed interval")
-    nCountMax: ULINT = output("most events of a completed interval")
-    fbTimeCountMin: FB_ALY_DateTime = output("time of the minimum")
-    fbTimeCountMax: FB_ALY_DateTime = output("time of the maximum")
-    fbTimeCurrentInterval: FB_ALY_Timespan = output("elapsed time of the running interval")
-    interval: LINT = config("ns")
     restarts: BOOL = config("a new start flag restarts a running interval")
     was_started: BOOL = state("the start flag of the call before")
 
@@ -181,9 +179,7 @@ class FB_ALY_IntervalPieceCounter_1Ch(EdgeBlock, PausableBlock, PersistentBlock,
         """
         if self._interval_refused(tInterval=tInterval) or self._conditions_missing():
             return False
-        self._allocate()
-        self._m.interval, self._m.restarts = tInterval, bResetOnMultipleStart
-        return self._configured()
+        return self._start(interval=tInterval, restarts=bResetOnMultipleStart)
 
     @cyclic
     def Call(self, tTimestamp: ULINT, bStartInterval: BOOL) -> BOOL:

@@ -105,8 +105,6 @@ class FB_ALY_ProductivityDiagnosis_3Ch(NumberedConditionBlock, TimedBlock, categ
         ----------
         nChannel
             1: is producing (level), 2: start of a cycle (edge), 3: end of a cycle (edge)
-        stThreshold
-            comparison operator and threshold
 
         Notes
         -----
@@ -133,9 +131,7 @@ class FB_ALY_ProductivityDiagnosis_3Ch(NumberedConditionBlock, TimedBlock, categ
             return self._finish(0x200D, "nNumProducedPieces = 0, at least 1 is needed")
         if self._interval_refused(tProductionTime=tProductionTime) or self._conditions_missing():
             return False
-        self._allocate()
-        self._m.target_ns = tProductionTime / nNumProducedPieces
-        return self._configured()
+        return self._start(target_ns=tProductionTime / nNumProducedPieces)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

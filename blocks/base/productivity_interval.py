@@ -8,8 +8,8 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, LTIME, ULINT
 from alycat.runtime.kernel import int64, kernel, uint64
 from alycat.runtime.memory import f64
 
-from ..calendar import DAY_NS
-from ..conditions import ConditionBlock, PersistentBlock, TimedBlock, bad_call, becomes_met
+from ..calendar import DAY_NS, LocalTimeBlock, local_of, utc_of
+from ..conditions import ConditionBlock, PersistentBlock, bad_call, becomes_met
 from ..system.datetime import FB_ALY_DateTime
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold
@@ -29,7 +29,11 @@ def step(m: Any) -> int:
     length = (int64(m.tTimeStop) - start) % DAY_NS
     if length == 0:
         length = int64(DAY_NS)
-    opened = t - (t - start) % DAY_NS  # the latest start of the window
+    day = local_of(m, t) // DAY_NS * DAY_NS
+    if utc_of(m, day + start) > t:
+        day -= DAY_NS
+    opened = utc_of(m, day + start)  # the latest start of the window
+    length = utc_of(m, day + start + length) - opened
     within = t - opened < length
     m.bNewResult = False
     if m.in_window and (not within or opened != m.opened_ns):
@@ -79,7 +83,9 @@ def estimate(m: Any, elapsed: int, length: int) -> None:
         m.fExpectedProductivity = 100.0 * (produced + float(remaining // int64(m.per_piece))) / m.expected
 
 
-class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedBlock, PersistentBlock, category="Base"):
+class FB_ALY_ProductivityInterval_1Ch(
+    SingleChannelBlock, ConditionBlock, LocalTimeBlock, PersistentBlock, category="Base"
+):
     """Compares the pieces within a daily window of time with the expected number.
 
     Sources: manual TF3510 EN 1.5.0 pp. 90-94 (InfoSys 9116704139, 9116830219, 9116841227, 9116877835, 9116914443),
@@ -89,12 +95,12 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
     percent; fCurrentProductivity compares with what should have been produced by now; fExpectedProductivity adds the
     pieces that the production time of the last piece allows in the remaining time; fLastFullPeriodProductivity is set
     after a window that was processed from start to end.
-    Chosen: times of day are UTC, as the time stamps; the window includes its start and not its end, goes over midnight
-    when the end is before the start, and lasts 24 hours when they are equal; the production time of the first piece
-    runs from the start of the window, and possible pieces are whole ones; a window whose start is moved begins anew;
-    nRemainingInInterval does not go below 0; outside of the window elapsed and remaining time are 0 and the rest stays;
-    bNewResult tells of a piece and of a completed window; bPersistent as in the manual's table; what
-    `alycat.blocks.conditions` lists.
+    Chosen: the window includes its start and not its end, goes over midnight when the end is before the start, and
+    lasts a day when they are equal; time zone and daylight saving as in `alycat.blocks.calendar`; the production
+    time of the first piece runs from the start of the window, and possible pieces are whole ones; a window whose
+    start is moved begins anew; nRemainingInInterval does not go below 0; outside of the window elapsed and
+    remaining time are 0 and the rest stays; bNewResult tells of a piece and of a completed window; bPersistent as
+    in the manual's table; what `alycat.blocks.conditions` lists.
     """
 
     drawn_with = {"fCurrentProductivity": ("fExpectedProductivity", "fLastFullPeriodProductivity")}
@@ -129,13 +135,6 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
     def ConfigureChannel(self, stThreshold: ST_ALY_Threshold) -> BOOL:
         """Stores the condition whose change to TRUE counts a piece; it takes effect with Configure.
 
-        Parameters
-        ----------
-        stThreshold
-            comparison operator and threshold
-
-        Notes
-        -----
         Errors: 16#2007 no comparison operator, 16#201A threshold not finite.
         """
         return self._store_condition(0, stThreshold, "stThreshold")
@@ -157,9 +156,7 @@ class FB_ALY_ProductivityInterval_1Ch(SingleChannelBlock, ConditionBlock, TimedB
             return self._finish(0x200D, "nExpectedPieces = 0, at least 1 is needed")
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.pieces, self._m.expected = nExpectedPieces, nExpectedPieces
-        return self._configured()
+        return self._start(pieces=nExpectedPieces, expected=nExpectedPieces)
 
     def _begin(self) -> None:
         self._m.nRemainingInInterval = self._m.pieces

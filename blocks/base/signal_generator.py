@@ -105,11 +105,9 @@ class FB_ALY_SignalGenerator_1Ch(AlgorithmBlock, category="Base"):
         for name, value in {"fAmplitude": fAmplitude, "fOffset": fOffset}.items():
             if not math.isfinite(value):
                 return self._finish(0x200C, f"{name} = {value:g}, a finite number is needed")
-        self._allocate()
-        m = self._m
-        m.shape, m.sample_rate, m.frequency = eFunctionType, fSampleRate, fFrequency
-        m.amplitude, m.offset = fAmplitude, fOffset
-        return self._configured()
+        return self._start(
+            shape=eFunctionType, sample_rate=fSampleRate, frequency=fFrequency, amplitude=fAmplitude, offset=fOffset
+        )
 
     @cyclic
     def Call(self) -> BOOL:

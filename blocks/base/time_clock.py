@@ -7,8 +7,8 @@ from alycat.runtime.declare import config, output
 from alycat.runtime.iec import BOOL, LINT, LTIME, ULINT, WORD
 from alycat.runtime.kernel import int64, kernel
 
-from ..calendar import ALL_DAYS, DAY_NS, weekday
-from ..conditions import TimedBlock, bad_time
+from ..calendar import ALL_DAYS, DAY_NS, LocalTimeBlock, local_of, utc_of, weekday
+from ..conditions import bad_time
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_DayOfWeekMask
 
@@ -22,16 +22,14 @@ def step(m: Any) -> int:
     m.last_ns = m.tTimestamp
     is_on = False
     until = int64(0)
-    day = t // DAY_NS - 1  # yesterday's span may reach into today
+    day = local_of(m, t) // DAY_NS - 1  # yesterday's span may reach into today
     while until == 0:
         if m.days >> weekday(day) & 1:
-            start = day * DAY_NS + m.on_ns
-            end = start + m.length_ns
-            if t < start:
-                until = start - t
-            elif t < end:
-                is_on = True
-                until = end - t
+            start = utc_of(m, day * DAY_NS + m.on_ns)
+            end = utc_of(m, day * DAY_NS + m.on_ns + m.length_ns)
+            if start < end and t < end:  # both are one where the day lacks the whole span
+                is_on = t >= start
+                until = end - t if is_on else start - t
         day += 1
     m.bNewResult = is_on != m.bIsOn
     m.bIsOn = is_on
@@ -39,16 +37,16 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_TimeClock_1Ch(TimedBlock, category="Base"):
+class FB_ALY_TimeClock_1Ch(LocalTimeBlock, category="Base"):
     """Switches on and off at times of day on the chosen days of the week.
 
     Sources: manual TF3510 EN 1.5.0 pp. 96-98 (InfoSys 6776619403, 6792764043), Workbench 5285330571.
 
     Documented: on an active day bIsOn is TRUE from tTimeOn to tTimeOff; fbTimeUntilNextSwitch is the time to the next
     change.
-    Chosen: times of day and weekdays are UTC, as the time stamps; it is on at tTimeOn and off at tTimeOff; with
-    tTimeOff before tTimeOn it stays on over midnight, and the day is the one of switching on; bNewResult tells of a
-    change of bIsOn.
+    Chosen: it is on at tTimeOn and off at tTimeOff; with tTimeOff before tTimeOn it stays on over midnight, and the day
+    is the one of switching on; bNewResult tells of a change of bIsOn; time zone and daylight saving as in
+    `alycat.blocks.calendar`.
     """
 
     picture = "calendar"
@@ -85,10 +83,7 @@ class FB_ALY_TimeClock_1Ch(TimedBlock, category="Base"):
             return self._finish(0x200F, "tTimeOn and tTimeOff are equal")
         if not 0 < nDayOfWeekMask <= E_ALY_DayOfWeekMask.EveryDay:
             return self._finish(0x2019, f"nDayOfWeekMask = {nDayOfWeekMask}, allowed are 1..{ALL_DAYS}")
-        self._allocate()
-        self._m.on_ns, self._m.length_ns = tTimeOn, (tTimeOff - tTimeOn) % DAY_NS
-        self._m.days = nDayOfWeekMask
-        return self._configured()
+        return self._start(on_ns=tTimeOn, length_ns=(tTimeOff - tTimeOn) % DAY_NS, days=nDayOfWeekMask)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -112,9 +112,7 @@ class FB_ALY_Timer_1Ch(LevelBlock, PausableBlock, category="Base"):
             return self._finish(0x200F, f"tInterval = {tInterval} ns, at most {LONGEST} is allowed")
         if self._conditions_missing():
             return False
-        self._allocate()
-        self._m.mode, self._m.interval = eTimerMode, tInterval
-        return self._configured()
+        return self._start(mode=eTimerMode, interval=tInterval)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

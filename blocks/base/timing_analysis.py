@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from alycat.runtime.block import cyclic, method
+from alycat.runtime.block import cyclic
 from alycat.runtime.declare import output, state
 from alycat.runtime.iec import BOOL, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
-from ..conditions import LevelBlock, PersistentBlock, TimedBlock, bad_call, is_met, time_passed
+from ..conditions import LevelBlock, PersistentBlock, PlainConditionBlock, TimedBlock, bad_call, is_met, time_passed
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_ComparisonOperator, ST_ALY_Threshold
 
@@ -41,7 +41,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_TimingAnalysis_1Ch(LevelBlock, TimedBlock, PersistentBlock, category="Base"):
+class FB_ALY_TimingAnalysis_1Ch(LevelBlock, PlainConditionBlock, TimedBlock, PersistentBlock, category="Base"):
     """Counts the on-periods of a channel and sums how long it is on and off.
 
     Sources: manual TF3510 EN 1.5.0 pp. 103-105 (InfoSys 6776623243, 6792291467), Workbench 4946477963.
@@ -62,14 +62,6 @@ class FB_ALY_TimingAnalysis_1Ch(LevelBlock, TimedBlock, PersistentBlock, categor
     fbTimeOnTotal: FB_ALY_Timespan = output("total time on")
     fbTimeOffTotal: FB_ALY_Timespan = output("total time off")
     since_ns: ULINT = state("time of the latest change")
-
-    @method
-    def Configure(self) -> BOOL:
-        """Takes over what ConfigureChannel stored and starts anew. Errors: 16#2022 no condition was stored."""
-        if self._conditions_missing():
-            return False
-        self._allocate()
-        return self._configured()
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

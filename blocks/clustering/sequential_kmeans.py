@@ -143,7 +143,14 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
     picture = "plane"
     step = step
     results = {"pClusterCenterMatrixOut": "centres"}
-    example = {"nMaxIterations": 1, "eInitMode": E_ALY_KMeansInitMode.Equidistant, "bUpdateClusterCenters": True}
+    example = {
+        "nNumClusters": 3,
+        "nMaxIterations": 1,
+        "eInitMode": E_ALY_KMeansInitMode.Equidistant,
+        "pLowerBoundsConfigArray": (0.0, 0.0),
+        "pUpperBoundsConfigArray": (100.0, 10.0),
+        "bUpdateClusterCenters": True,
+    }
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")
     nNumClusters: UDINT = fb_init(1, "number of clusters")
@@ -213,12 +220,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
         cells = clusters * dims
         counts = dict.fromkeys(("initial", "centres", "sums", "rests", "new_sums", "new_rests"), cells)
         counts |= {"counts": clusters, "new_counts": clusters, "points": size * dims, "labels": size}
-        try:
-            self._allocate(**counts)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.mode, self._m.iterations = eInitMode, nMaxIterations
-        return self._configured()
+        return self._start(counts, mode=eInitMode, iterations=nMaxIterations)
 
     @method
     def SetInitialClusterCenters(

@@ -1,32 +1,36 @@
-"""Cascaded averages: what FB_ALY_Mean_1Ch and FB_ALY_RMS_1Ch have in common."""
+"""FB_ALY_Mean_1Ch and FB_ALY_RMS_1Ch: mean and root mean square over cascaded time intervals.
 
-import enum
+Documented: the interval and the sample rate give the number N of values of the first cascade; each interval is an
+integer multiple of the one before; the start-up behaviours; Call fills an array of results and one of flags.
+
+Chosen, where the manual is silent: intervals follow each other without overlap, so a cascade has a new result each time
+its interval has elapsed, counted in calls; a further cascade works on the results of the one before it, from which it
+takes the mean (of the squares), so that its result is that of all values of its interval; N is rounded to a whole
+number; results are 0 before the first one; a substitute of UsePreviousCascadeValue sets the flag whenever the result
+it comes from is new; bNewResult is TRUE when any flag is. Values beyond +-1e140 are refused (16#300A). `replay` gives
+both arrays in the trace, under the names of their pointers.
+
+Cost: one addition per call, and one more for each cascade that has a new result.
+"""
+
 import itertools
 import math
 from typing import Any
 
 import numpy as np
 
-from alycat.runtime.block import SingleChannelBlock, method
+from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import buffer, config, state
-from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LTIME, UDINT
+from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_BOOL, POINTER_TO_LREAL, POINTER_TO_LTIME, UDINT, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64, u8
 
-from ..checks import wrong_value
-from ..conditions import TimedBlock, bad_time
+from ..conditions import TimedBlock, bad_sample
+from ..types import E_ALY_CascadeStartupBehaviour
 from ..windows import LARGEST_SQUARED, add
 
 MISSING_CASCADES = 0x2022
-
-
-class E_ALY_CascadeStartupBehaviour(enum.IntEnum):
-    """What a cascade shows before its first interval has elapsed (manual p. 429)."""
-
-    NotInitialized = 0
-    WaitUntilFilled = 1
-    UsePreviousCascadeValue = 2
 
 
 @kernel
@@ -34,9 +38,7 @@ def step(m: Any) -> int:
     if not m.ready:
         return MISSING_CASCADES
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST_SQUARED)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST_SQUARED)
     if code != 0:
         return code
     n = m.cascades
@@ -73,6 +75,12 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
 
     step = step
     squares = False  # the root of the mean square instead of the mean
+    example = {
+        "nNumCascades": 3,
+        "fSampleRate": 1000.0,
+        "eStartupBehaviour": E_ALY_CascadeStartupBehaviour.UsePreviousCascadeValue,
+        "pCascadesConfigArray": (10**8, 10**9, 10**10),
+    }
 
     cascades: LINT = config("number of cascades")
     rate: LREAL = config("samples per second")
@@ -121,14 +129,13 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
         if eStartupBehaviour == E_ALY_CascadeStartupBehaviour.NotInitialized:
             return self._finish(0x200B, "eStartupBehaviour is NotInitialized")
         buffers = ("sizes", "counts", "done", "sums", "rests", "shown", "fresh")
-        try:
-            self._allocate(**dict.fromkeys(buffers, nNumCascades))
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        m = self._m
-        m.cascades, m.rate, m.squared = nNumCascades, fSampleRate, self.squares
-        m.substitutes = eStartupBehaviour == E_ALY_CascadeStartupBehaviour.UsePreviousCascadeValue
-        return self._configured()
+        return self._start(
+            dict.fromkeys(buffers, nNumCascades),
+            cascades=nNumCascades,
+            rate=fSampleRate,
+            squared=self.squares,
+            substitutes=eStartupBehaviour == E_ALY_CascadeStartupBehaviour.UsePreviousCascadeValue,
+        )
 
     @method
     def SetCascades(self, pCascadesConfigArray: POINTER_TO_LTIME, nCascadesConfigArraySize: UDINT) -> BOOL:
@@ -167,3 +174,83 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
     def results_shown(self) -> np.ndarray:
         """The results that the latest Call gave, a copy; beyond the vendor."""
         return self._buffer("shown").copy()
+
+
+class FB_ALY_Mean_1Ch(CascadeBlock, category="Math"):
+    """Arithmetic mean of the channel over one or more cascaded time intervals, sum(x) / N.
+
+    Sources: manual TF3510 EN 1.5.0 pp. 254-258 (InfoSys 16569506443, 16569575947, 16569692299, 8853115403).
+    Documented and chosen: see `alycat.blocks.math.cascades`.
+    """
+
+    squares = False
+    results = {"pMeanArrayOut": "shown", "pNewResultArrayOut": "fresh"}
+    picture = "bands"
+
+    @cyclic
+    def Call(
+        self,
+        tTimestamp: ULINT,
+        pMeanArrayOut: POINTER_TO_LREAL,
+        nMeanArrayOutSize: UDINT,
+        pNewResultArrayOut: POINTER_TO_BOOL,
+        nNewResultArrayOutSize: UDINT,
+    ) -> BOOL:
+        """Takes the value of the channel and fills both arrays, one element per cascade.
+
+        Parameters
+        ----------
+        pMeanArrayOut
+            numpy array (float64) for the results
+        nMeanArrayOutSize
+            its size in bytes
+        pNewResultArrayOut
+            numpy array (bool) for the flags
+        nNewResultArrayOutSize
+            its size in bytes
+
+        Notes
+        -----
+        Errors: 16#2022 before SetCascades; 16#3002 no array; 16#3004 a size that does not fit; 16#3007, 16#3006,
+        16#3003, 16#300A as in every block that takes a value and a time.
+        """
+
+
+class FB_ALY_RMS_1Ch(CascadeBlock, category="Math"):
+    """Root mean square of the channel over one or more cascaded time intervals, sqrt(sum(x**2) / N).
+
+    Sources: manual TF3510 EN 1.5.0 pp. 247-251 (InfoSys 8849951883, 8853448331, 8853115403).
+    Documented and chosen: see `alycat.blocks.math.cascades`.
+    """
+
+    squares = True
+    results = {"pRmsArrayOut": "shown", "pNewResultArrayOut": "fresh"}
+    picture = "bands"
+
+    @cyclic
+    def Call(
+        self,
+        tTimestamp: ULINT,
+        pRmsArrayOut: POINTER_TO_LREAL,
+        nRmsArrayOutSize: UDINT,
+        pNewResultArrayOut: POINTER_TO_BOOL,
+        nNewResultArrayOutSize: UDINT,
+    ) -> BOOL:
+        """Takes the value of the channel and fills both arrays, one element per cascade.
+
+        Parameters
+        ----------
+        pRmsArrayOut
+            numpy array (float64) for the results
+        nRmsArrayOutSize
+            its size in bytes
+        pNewResultArrayOut
+            numpy array (bool) for the flags
+        nNewResultArrayOutSize
+            its size in bytes
+
+        Notes
+        -----
+        Errors: 16#2022 before SetCascades; 16#3002 no array; 16#3004 a size that does not fit; 16#3007, 16#3006,
+        16#3003, 16#300A as in every block that takes a value and a time.
+        """

@@ -9,8 +9,7 @@ from alycat.runtime.iec import BOOL, LREAL, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
-from ..checks import wrong_value
-from ..conditions import PersistentBlock, TimedBlock, bad_time
+from ..conditions import PersistentBlock, TimedBlock, bad_sample
 from ..types import E_ALY_IntegrationMode
 from ..windows import LARGEST_SQUARED, add, product
 
@@ -20,9 +19,7 @@ HALF_NS = 5e-10  # seconds in half a nanosecond
 @kernel
 def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST_SQUARED)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST_SQUARED)
     if code != 0:
         return code
     if m.absolute:
@@ -89,10 +86,11 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, cat
             return self._finish(0x2005, "eIntegrationMode is NotInitialized")
         if not math.isfinite(fFactor):
             return self._finish(0x200C, f"fFactor = {fFactor:g}, it has to be finite")
-        self._allocate()
-        self._m.factor = fFactor
-        self._m.absolute = eIntegrationMode == E_ALY_IntegrationMode.Absolute
-        return self._configured()
+        return self._start(factor=fFactor, absolute=eIntegrationMode == E_ALY_IntegrationMode.Absolute)
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.started = False
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -80,9 +80,7 @@ class FB_ALY_MathOperation(ChannelBlock, category="Math"):
             return self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
         if eMathOperator == E_ALY_MathOperator.NotInitialized:
             return self._finish(0x200A, "eMathOperator is NotInitialized")
-        self._allocate()
-        self._m.operation, self._m.absolute = eMathOperator, bUseAbsValues
-        return self._configured()
+        return self._start(operation=eMathOperator, absolute=bUseAbsValues)
 
     @cyclic
     def Call(self) -> BOOL:

@@ -72,10 +72,9 @@ class FB_ALY_MathOperation_1Ch(SingleChannelBlock, category="Math"):
             return self._finish(0x200A, "eMathOperator is NotInitialized")
         if not math.isfinite(fOperand):
             return self._finish(0x200C, f"fOperand = {fOperand:g}, it has to be finite")
-        self._allocate()
-        self._m.operand = abs(fOperand) if bUseAbsValues else fOperand
-        self._m.operation, self._m.absolute = eMathOperator, bUseAbsValues
-        return self._configured()
+        return self._start(
+            operand=abs(fOperand) if bUseAbsValues else fOperand, operation=eMathOperator, absolute=bUseAbsValues
+        )
 
     @cyclic
     def Call(self) -> BOOL:

@@ -8,8 +8,7 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import kernel, uint64
 from alycat.runtime.memory import f64, u64
 
-from ..checks import wrong_value
-from ..conditions import PersistentBlock, TimedBlock, bad_time
+from ..conditions import PersistentBlock, TimedBlock, bad_sample
 from ..system.datetime import FB_ALY_DateTime
 from ..system.timespan import FB_ALY_Timespan
 from ..windows import LARGEST
@@ -21,9 +20,7 @@ OUT_OF_RANGE = 0x300A
 @kernel
 def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST)
     if code != 0:
         return code
     distance = m.distance
@@ -109,12 +106,11 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, 
         """
         if nNumValues == 0:
             return self._finish(0x200D, "nNumValues = 0, at least 1 is needed")
-        try:
-            self._allocate(values=nNumValues, times=nNumValues)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.distance = nNumValues
-        return self._configured()
+        return self._start({"values": nNumValues, "times": nNumValues}, distance=nNumValues)
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.full, self._m.place = False, 0
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

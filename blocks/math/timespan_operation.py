@@ -84,9 +84,7 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
             return self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
         if eTimespanOperator == E_ALY_TimespanOperator.NotInitialized:
             return self._finish(0x200A, "eTimespanOperator is NotInitialized")
-        self._allocate()
-        self._m.subtracts = eTimespanOperator == E_ALY_TimespanOperator.Subtraction
-        return self._configured()
+        return self._start(subtracts=eTimespanOperator == E_ALY_TimespanOperator.Subtraction)
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from .. import plcfile
 from ..clock import RealTimeClock, SteppedClock, VirtualClock
 from ..errors import AlycatError, PlcError, SnapshotError
+from ..persistent_store import algorithms_of, has_data
 from ..plc import Plc, RunResult, Wait
 from ..task import Task
 from .model import AdsError, AdsErrorCode, Memory, SymbolImage
@@ -199,13 +200,16 @@ class Attendant:
         return self._initial is not None
 
     def reset(self) -> None:
-        """A job: all variables but persistent ones take their initial values; tasks with an error may run again."""
+        """A job: all but persistent data take their initial values; tasks with an error may run again."""
         if self._initial is None:
             raise AdsError(AdsErrorCode.SERVICE_NOT_SUPPORTED, "a program holds what a snapshot cannot")
         memory = self.image.memory()
         places = [(s.group, s.offset, s.size) for s in self.image.symbols() if s.is_persistent]
         kept = [(group, offset, memory.read(group, offset, size)) for group, offset, size in places]
+        blocks = [(block, block.snapshot()) for _, block in algorithms_of(self.plc) if has_data(block)]
         plcfile.reset(self.plc, self._initial)
+        for block, data in blocks:
+            block.inherit(data)
         failed = [task for task in self.plc.tasks if task.error]
         for task in failed:
             task.error, task.failure = None, ""

@@ -3,22 +3,28 @@
 import inspect
 import itertools
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import click
 from rich.console import Console
 
-from ..declare import Field, Role
-from ..iec import IecType
+from ..dctime import UNITS_NS
+from ..declare import SETTABLE, Field, Role
+from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
+from .replaying import channel_count
+from .settings import FROM_RECORDING, configuring_methods, ways_to_configure
 from .terminal import columns, command_line, console, heading, paragraph
 
+EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
 COMMON_MEANINGS = {
     "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
     "nChannel": "number of the channel, from 1",
     "input": "the value; any numeric or bit type",
+    **dict.fromkeys(("stThreshold", "stThresholdEdge", "stThresholdLevel"), "comparison operator and threshold"),
 }
 PARTS = (
     ("FB_init", Role.INIT),
@@ -74,27 +80,64 @@ def parameter_meanings(doc: str) -> dict[str, str]:
 
 
 def example_line(block: Any) -> str | None:
-    """A replay line for the block, with the values of its `example` where it has one."""
-    configure = block.methods.get("Configure")
-    if configure is None or not hasattr(block, "replay"):
+    """A replay line for the block that works, with the values of its `example` where it has one."""
+    if not hasattr(block, "replay"):
         return None
-    given = getattr(block, "example", {})
-    settings = [f"{i.name}={_example_value(i, given)}" for i in configure.inputs if i.required or i.name in given]
-    channels = "temp,pressure" if takes_any_number_of_channels(block) else "temp"
-    line = f"alycat replay data.csv --block {short_name(block.__name__)} --channels {channels} --time ts"
+    settings = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    count = channel_count(block)
+    channels = EXAMPLE_COLUMNS[: 2 if count is None else count]
+    line = f"alycat replay data.csv --block {short_name(block.__name__)}"
+    line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
     return f"{line} --set {' '.join(settings)}" if settings else line
 
 
-def takes_any_number_of_channels(block: Any) -> bool:
-    return any(field.role is Role.INIT and field.name == "nNumChannels" for field in block.fields)
+def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
+    """What the line gives: for each method that is needed what it requires or the example has, FB_init, properties."""
+    example = block.example
+    ways = ways_to_configure(block)
+    complete = [w for w in ways if all(i.name in example for i in block.methods[w].inputs)]
+    way = max(complete or ways, key=lambda w: len(block.methods[w].inputs) if complete else 0, default="")
+    for field in block.fields:
+        if field.role in (Role.INIT, *SETTABLE) and field.name in example:
+            yield field.name, Input(field.name, field.type)
+    for method in (*configuring_methods(block), "Call"):
+        if (method in ways and method != way) or method not in block.methods:
+            continue
+        signature = block.methods[method]
+        apart = {*FROM_RECORDING, *signature.pointers.values(), *(signature.pointers if method == "Call" else ())}
+        inputs = [i for i in signature.inputs if i.name not in apart]
+        needed = method in (way, "Call", "ConfigureChannel") or any(i.name in example for i in inputs)
+        for declared in inputs:
+            if needed and (declared.required or declared.name in example):
+                yield declared.name, declared
 
 
-def _example_value(declared: Input, given: dict[str, Any]) -> str:
-    if declared.name in given:
-        value = given[declared.name]
-        return str(value).upper() if isinstance(value, bool) else str(value)
-    members = list(getattr(declared.type, "wrapper", None) or ())
-    return members[-1].name if members else EXAMPLE_VALUES.get(declared.type.name, "10")
+def example_text(declared: Input, example: dict[str, Any]) -> str:
+    """The value of a parameter as one writes it on the command line."""
+    kind = declared.type
+    if declared.name in example:
+        return text_of(kind, example[declared.name])
+    members = list(getattr(kind, "wrapper", None) or ())
+    return members[-1].name if members else EXAMPLE_VALUES.get(kind.name, "10")
+
+
+def text_of(kind: IecType, value: Any) -> str:
+    """The text that `parse_value` reads as this value."""
+    if isinstance(kind, ParameterStructType):
+        return ",".join(text_of(inner, getattr(value, name)) for name, inner in kind.fields.items())
+    if isinstance(kind, ArrayPointerType) and kind.element:
+        return ",".join(text_of(kind.element, item) for item in value)
+    if isinstance(kind, BoolType):
+        return str(bool(value)).upper()
+    if isinstance(kind, DurationType) and not isinstance(value, str):
+        return span_text(int(value) * kind.unit_ns)
+    return str(getattr(value, "name", value))
+
+
+def span_text(ns: int) -> str:
+    """A span in its largest whole unit: 8h, 90s, 10ms."""
+    unit = next(u for u in ("h", "min", "s", "ms", "us", "ns") if not ns % UNITS_NS[u])
+    return f"{ns // UNITS_NS[unit]}{unit}"
 
 
 def _type_name(kind: IecType) -> str:
@@ -153,4 +196,6 @@ def _input_text(declared: Input, meanings: dict[str, str]) -> str:
 
 
 def _shown(value: Any) -> str:
+    if value in ("", b""):
+        return "empty"
     return str(value).upper() if isinstance(value, bool) else str(value)

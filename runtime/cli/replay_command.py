@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,11 +12,11 @@ from ..errors import PlcError, RecordingError, one_of
 from ..recordings import Recording
 from ..registry import find_block, short_name
 from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
-from .replaying import Replayed, run
+from .replaying import Replayed, channel_count, read_columns, run, takes_spans
 from .settings import read_settings
 from .terminal import phases
 
-_ASSIGNMENT = re.compile(r"^[A-Za-z_]\w*=")
+_ASSIGNMENT = re.compile(r"^[A-Za-z_][\w.]*=")
 
 
 class ReplayCommand(click.Command):
@@ -48,6 +49,7 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
+@click.option("--parameters", type=click.Path(path_type=Path), metavar="FILE", help="The same from .json or .toml.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
 @click.option("--picture", metavar="FILE|none", help="Picture .png, .svg or .pdf, or none.")
 @click.option("--axes", metavar="X,Y", help="The two channels that the picture shows as a plane.")
@@ -62,6 +64,7 @@ def replay(
     time_unit: str | None,
     decimal: str,
     assignments: tuple[str, ...],
+    parameters: Path | None,
     out: Path | None,
     picture: str | None,
     axes: str | None,
@@ -71,6 +74,12 @@ def replay(
 
     Writes one row of outputs per row, as DATA.BLOCK.csv in the current folder unless --out says otherwise, and a
     picture. Rows with missing or non-finite values are counted, reported and get no outputs.
+
+    --set takes NAME=VALUE for everything the block takes: inputs of FB_init, Configure and Call, properties, and what
+    ConfigureChannel and the Set... methods take. Times are written 10ms or 1h30m, an array or the members of a
+    structure with commas between them (stThresholdEdge=GreaterThan,0.5), one member as
+    stThresholdEdge.fThreshold=0.5, one channel as channel.2.stThresholdEdge=GreaterThan,0.5, and an input of Call that
+    changes from row to row as a column: bStartInterval=@started. 'alycat blocks NAME' shows a line that works.
 
     \b
     alycat replay data.csv --block DenStream --channels temp,pressure \\
@@ -82,7 +91,8 @@ def replay(
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
-    settings = read_settings(block, assignments)
+    names = _channel_names(file, channels, time, block)
+    settings = read_settings(block, assignments, len(names), parameters)
     targets = _targets(file, short_name(block.__name__), out, picture)
     if start is not None:
         parse_timestamp(start, "--start")
@@ -90,12 +100,18 @@ def replay(
         parse_duration(cycle, "--cycle")
     with phases() as progress:
         progress.begin(f"reading {file.name}")
-        names = _channel_names(file, channels, time)
         shown = _shown_axes(axes, names)
         recording = Recording.read(
-            file, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
+            file,
+            time=time,
+            channels=names,
+            start=start,
+            cycle=cycle,
+            time_unit=time_unit,
+            decimal=decimal,
+            spans=takes_spans(block),
         )
-        done = run(block, settings, recording, progress)
+        done = run(block, settings, recording, progress, read_columns(file, settings, decimal))
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
             write_table(result_frame(block, recording, done.trace), temporary[0])
@@ -106,17 +122,21 @@ def replay(
     print_report(summary, as_json)
 
 
-def _channel_names(file: Path, channels: tuple[str, ...], time: str | None) -> list[str]:
-    """The columns of all --channels; a column whose name holds a comma has to be given alone."""
+def _channel_names(file: Path, channels: tuple[str, ...], time: str | None, block: Any) -> list[str]:
+    """The columns of all --channels, as many as the block has; one whose name holds a comma has to be given alone."""
     from ..recording_files import column_names
 
     present = column_names(file)
+    count, name = channel_count(block), short_name(block.__name__)
     names: list[str] = []
     for text in channels:
         names += [text] if text in present else [part.strip() for part in text.split(",") if part.strip()]
-    if not names:
+    if not names and count != 0:
         others = one_of(n for n in present if n != time)
         raise RecordingError(f"--channels is missing; the columns of {file} are {others}")
+    if count is not None and len(names) != count:
+        wanted = f"{count} channel{'s' if count > 1 else ''}" if count else "no channels, leave --channels out"
+        raise RecordingError(f"--channels {','.join(names)}: {len(names)} given; {name} takes {wanted}")
     return names
 
 

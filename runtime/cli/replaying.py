@@ -1,15 +1,18 @@
 """A recording through a block, piece by piece so that a progress bar can follow."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..block import InputBlock
 from ..clock import stopwatch
 from ..errors import PlcError, RecordingError
+from ..recording_files import numbers, read_table
 from ..recordings import Recording
 from ..registry import short_name
-from .settings import Settings
+from .settings import Column, Settings, configuring_methods, forms_of
 from .terminal import Phases
 
 CHUNKS = 100  # a progress bar needs no more
@@ -29,12 +32,19 @@ class Replayed:
     marks: tuple[tuple[int, str], ...] = ()  # DC times that the picture points out, with a word each
 
 
-def run(block: Any, settings: Settings, recording: Recording, progress: Phases) -> Replayed:
-    """A fresh instance over all rows."""
+def run(
+    block: Any,
+    settings: Settings,
+    recording: Recording,
+    progress: Phases,
+    columns: dict[str, np.ndarray] | None = None,
+) -> Replayed:
+    """A fresh instance over all rows; `columns` are inputs of Call with a value per row."""
     if not int(recording.timestamps[0]):
         raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
     progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
-    instance = _configured(block, settings, len(recording.names))
+    instance = configured(block, settings, len(recording.names))
+    given = settings.call | (columns or {})
     rows = len(recording)
     chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
     progress.begin(f"replaying {rows:,} rows", total=rows)
@@ -43,20 +53,75 @@ def run(block: Any, settings: Settings, recording: Recording, progress: Phases) 
         part = slice(first, first + chunk)
         timestamps, values = recording.timestamps[part], recording.values[part]
         watch = stopwatch()
-        parts.append(instance.replay(timestamps, values, **settings.call))
+        inputs = {name: v[part] if isinstance(v, np.ndarray) else v for name, v in given.items()}
+        parts.append(instance.replay(timestamps, values, **inputs))
         elapsed_ns += watch()
         progress.advance(len(timestamps))
     return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
 
 
-def _configured(block: Any, settings: Settings, channels: int) -> Any:
+def configured(block: Any, settings: Settings, channels: int) -> Any:
+    """An instance that is ready for its first row; PlcError with the block's own message when it refuses."""
     init = dict(settings.init)
     if any(field.name == "nNumChannels" for field in block.fields):
         init["nNumChannels"] = channels
     instance = block(**init)
-    if hasattr(instance, "Configure") and not instance.Configure(**settings.configure):
-        message = instance.ipResultMessage
-        name = short_name(block.__name__)
-        raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
+    for name, value in settings.members.items():
+        setattr(instance, name, value)
+    way = [(settings.way, settings.configure)] if hasattr(instance, settings.way) else []
+    for method, inputs in (*settings.before, *way, *settings.after):
+        if not getattr(instance, method)(**inputs):
+            raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
     block._runner()  # compiled now, not while the clock runs
     return instance
+
+
+def _refusal(block: Any, settings: Settings, method: str, message: Any) -> str:
+    name = short_name(block.__name__)
+    called = {n for n, _ in settings.before} | {settings.way}
+    unused = [n for n in configuring_methods(block) if n.startswith("ConfigureChannel") and n not in called]
+    hint = "".join(f"; {n} takes --set {' '.join(forms_of(block, n))}" for n in unused)
+    return f"{name}.{method} failed with event 16#{message.nEventId:X}: {message.sEventText}{hint}"
+
+
+def channel_count(block: Any) -> int | None:
+    """How many channels a block takes; None for as many as the recording gives."""
+    if not issubclass(block, InputBlock):
+        return 0
+    if any(field.name == "nNumChannels" for field in block.fields):
+        return None
+    return int(getattr(block, "channel_count", 1))
+
+
+def takes_spans(block: Any) -> bool:
+    """Whether its channels are whole numbers of ns."""
+    return block.channel_dtype is np.int64
+
+
+def read_columns(file: Path, settings: Settings, decimal: str) -> dict[str, np.ndarray]:
+    """The inputs of Call that columns of the recording give, as arrays of their types."""
+    found = {}
+    for name, column in settings.call.items():
+        if isinstance(column, Column):
+            table = read_table(file, [column.name])
+            values, _ = numbers(table, column.name, decimal)
+            bad = np.flatnonzero(~np.isfinite(values))
+            if len(bad):
+                raise table.error(
+                    column.name, int(bad[0]), f"no value; {name} {column.kind.name} needs one in each row"
+                )
+            found[name] = _as_type(name, column, values, table)
+    return found
+
+
+def _as_type(name: str, column: Column, values: np.ndarray, table: Any) -> np.ndarray:
+    target = np.dtype(column.kind.ctype)
+    if target.kind == "f":
+        return values.astype(target)
+    wrong = np.flatnonzero((values != np.floor(values)) | (values < 0 if target.kind != "i" else False))
+    if target.kind == "b":
+        wrong = np.flatnonzero((values != 0) & (values != 1))
+    if len(wrong):
+        value = f"{values[wrong[0]]:g}"
+        raise table.error(column.name, int(wrong[0]), f"{value} is no {column.kind.name} for {name}")
+    return values.astype(target)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--ads", is_flag=True, help="Serve it to ADS clients meanwhile, in real time.")
 @click.option("--ads-host", default="127.0.0.1", metavar="ADDRESS", help="Where to serve it [127.0.0.1].")
 @click.option("--state", type=click.Path(path_type=Path), metavar="FILE", help="Restored if there, saved at the end.")
+@click.option("--persistent", type=click.Path(path_type=Path), metavar="FILE", help="Keeps persistent data.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results for programs.")
 @click.pass_context
 def run(
@@ -43,6 +44,7 @@ def run(
     ads: bool,
     ads_host: str,
     state: Path | None,
+    persistent: Path | None,
     as_json: bool,
 ) -> None:
     """Runs the Plc that SCRIPT defines: its variable plc, or the only one of that type.
@@ -54,6 +56,10 @@ def run(
     If a program raises, its task stands still, the other tasks go on; the exit code is 1 and the state is not saved,
     so that FILE keeps the one before.
 
+    --persistent keeps what a PLC keeps over a restart: variables declared persistent and the data of blocks with
+    bPersistent. FILE is read at the start if it is there, and written at the end. A changed program finds in it what
+    still fits, while --state wants the same program again.
+
     With --ads any ADS client can browse, read, write and subscribe to the Plc, and start and stop it; a Plc on a
     SteppedClock is stepped by a client. See alycat plc for more ways to serve.
 
@@ -63,8 +69,9 @@ def run(
     """
     if duration is not None and parse_duration(duration, "--duration") < 0:
         raise RangeError(f"--duration: {duration!r} is negative")
-    if state is not None:
-        _check_state(state)
+    for option, path in (("--state", state), ("--persistent", persistent)):
+        if path is not None:
+            _check_target(option, path)
     with phases() as progress:
         progress.begin(f"loading {script.name} (compiles its blocks when first used)")
         plc = load_plc(script)
@@ -77,6 +84,8 @@ def run(
             raise PlcError(f"{script}: {plc.name} has no tasks; plc.task(...) adds one")
         _load_kernels(plc)
         restored = _restore(plc, state)
+        if persistent is not None:
+            plc.keep_persistent(persistent)
         fastest = min(plc.tasks, key=lambda task: task.cycle_time_ns)
         lateness = Lateness(plc) if isinstance(plc.clock, RealTimeClock) else None
         watch = stopwatch()
@@ -95,6 +104,7 @@ def run(
         saved = state is not None and not errors
         if saved:
             plc.save(state)  # type: ignore[arg-type]
+    problems = plc.persistent.problems if plc.persistent else {}
     found = {
         "script": str(script),
         "clock": "real time" if lateness else "virtual",
@@ -104,12 +114,17 @@ def run(
         "tasks": [_facts(task, result, elapsed_ns, lateness) for task in plc.tasks],
         "restored": restored,
         "saved": str(state) if saved else None,
+        "persistent": str(plc.persistent.path) if plc.persistent else None,
+        "not_taken_over": problems,
         "errors": errors,
     }
     if as_json:
         click.echo(json.dumps(found, indent=1))
     else:
         _print(found)
+    for symbol, problem in problems.items():
+        where = f"{found['persistent']}: {symbol}: " if symbol else ""
+        click.echo(f"alycat: {where}{problem}", err=True)
     for error in errors:
         kept = f"; {state} is not overwritten" if state is not None else ""
         click.echo(f"alycat: {script}: {error}{kept}", err=True)
@@ -158,12 +173,12 @@ def _load_kernels(plc: Plc) -> None:
             kind._runner()
 
 
-def _check_state(path: Path) -> None:
+def _check_target(option: str, path: Path) -> None:
     """Refuses early what could not be written at the end of a long run."""
     if path.is_dir():
-        raise PlcError(f"--state {path}: is a folder")
+        raise PlcError(f"{option} {path}: is a folder")
     if not path.parent.is_dir():
-        raise PlcError(f"--state {path}: there is no folder {path.parent}")
+        raise PlcError(f"{option} {path}: there is no folder {path.parent}")
 
 
 def _restore(plc: Plc, state: Path | None) -> str | None:
@@ -211,6 +226,8 @@ def _print(found: dict[str, Any]) -> None:
         rows.append((task["task"], ", ".join(_task_words(task))))
     if found["saved"]:
         rows.append(("Saved", found["saved"]))
+    if found["persistent"]:
+        rows.append(("Persistent", found["persistent"]))
     columns(out, rows)
 
 

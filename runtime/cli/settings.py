@@ -1,132 +1,231 @@
-"""`--set NAME=VALUE`: texts become inputs of FB_init, Configure and Call, by the types that the block declares."""
+"""The parameters of a block from the command line, sorted by where the block takes them."""
 
 import difflib
-import enum
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from ..dctime import parse_duration
-from ..declare import Role
+from ..declare import SETTABLE, Role
 from ..errors import RangeError, UnknownName, WrongType, one_of
-from ..iec import AnyType, BoolType, DurationType, FloatType, IecType, IntType, StringType, WrappedType
+from ..iec import ArrayPointerType, IecType, ParameterStructType
+from ..methods import Input
 from ..registry import short_name
+from .assignments import CHANNEL, Assignment, read_assignments
+from .parameter_values import WHOLE, Texts, build_value, form_of
 
 # What the recording decides, and by which option
 FROM_RECORDING = {"nNumChannels": "--channels", "tTimestamp": "--time", "input": "--channels", "nChannel": "--channels"}
-TRUTH = {"true": True, "1": True, "false": False, "0": False}
-SPAN_TYPES = ("LINT", "ULINT")  # raw timespans of the library, in ns
+COLUMN = "@"  # before the name of a column that gives an input of Call
+INIT, MEMBERS, CALL = "FB_init", "the block", "Call"  # places beside the methods that configure
+
+
+@dataclass(frozen=True)
+class Column:
+    """An input of Call that a column of the recording gives, row by row."""
+
+    name: str
+    kind: IecType
+
+    def __str__(self) -> str:
+        return f"{COLUMN}{self.name}"
 
 
 @dataclass
 class Settings:
-    """Arguments for the three places where a block takes any."""
+    """What goes where: FB_init, body inputs and properties, the methods in order, Call."""
 
     init: dict[str, Any] = field(default_factory=dict)
     configure: dict[str, Any] = field(default_factory=dict)
     call: dict[str, Any] = field(default_factory=dict)
+    members: dict[str, Any] = field(default_factory=dict)
+    way: str = "Configure"  # the method that takes `configure`
+    before: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # calls of ConfigureChannel
+    after: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # such as SetCascades
+    texts: dict[str, str] = field(default_factory=dict)  # structures and arrays, as they were given
 
     def all(self) -> dict[str, Any]:
-        return self.init | self.configure | self.call
+        """Everything by name, for reports and pictures."""
+        call = {name: str(v) if isinstance(v, Column) else v for name, v in self.call.items()}
+        return self.init | self.members | self.texts | self.configure | call
 
 
-def read_settings(block: Any, assignments: Iterable[str]) -> Settings:
-    """Sorts the assignments by where the block takes them.
+def read_settings(block: Any, texts: Iterable[str], channels: int = 1, file: Path | None = None) -> Settings:
+    """The settings for a block with so many channels.
 
     Raises UnknownName for a name the block does not have, WrongType or RangeError for a value that does not fit, and
-    WrongType when Configure needs more than was given.
+    WrongType when a method needs more than was given.
     """
-    places = _places(block)
-    settings = Settings()
-    for assignment in assignments:
-        name, equals, text = assignment.partition("=")
-        name = name.strip()
-        if not equals:
-            raise WrongType(f"--set {assignment!r}: NAME=VALUE is needed, for instance fEps=0.15")
-        if name in FROM_RECORDING and name not in places:
-            raise UnknownName(f"--set {name}: follows from {FROM_RECORDING[name]}")
-        if name not in places:
-            raise UnknownName(_unknown(block, name, places))
-        where, kind = places[name]
-        given = getattr(settings, where)
-        if name in given:
-            raise WrongType(f"--set {name}: given twice, as {given[name]} and {text}")
-        given[name] = parse_value(name, kind, text.strip())
-    _refuse_incomplete(block, settings)
-    return settings
+    return _Reader(block, channels).read(read_assignments(texts, file))
 
 
-def parse_value(name: str, kind: IecType, text: str) -> Any:
-    """The Python value of a text for an input of an IEC type."""
-    try:
-        value = _parse(name, kind, text)
-    except ValueError as error:
-        if isinstance(error, RangeError):
-            raise
-        raise WrongType(f"--set {name}={text}: {text!r} is no {kind.name}; {_wanted(kind)} is needed") from None
-    if not isinstance(kind, AnyType):
-        kind.check(value, f"--set {name}")
-    return value
+@dataclass(frozen=True)
+class Target:
+    """Where an assignment belongs: a method or another place, an input of it, a channel (0 for all), a member."""
+
+    places: tuple[str, ...]  # several where the name alone does not tell
+    name: str
+    channel: int
+    member: tuple[str, ...]
 
 
-def _parse(name: str, kind: IecType, text: str) -> Any:
-    if isinstance(kind, BoolType):
-        if text.lower() not in TRUTH:
-            raise ValueError
-        return TRUTH[text.lower()]
-    if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
-        return _enum_member(name, kind, text)
-    storage = kind.storage if isinstance(kind, WrappedType) else kind
-    if isinstance(storage, (FloatType, AnyType)):
-        return float(text)
-    if isinstance(storage, IntType):
-        takes_span = isinstance(storage, DurationType) or storage.name in SPAN_TYPES
-        if takes_span and not text.lstrip("+-").isdigit():
-            span = parse_duration(text, f"--set {name}")
-            return span // getattr(storage, "unit_ns", 1)
+class _Reader:
+    def __init__(self, block: Any, channels: int) -> None:
+        self.block, self.channels, self.name = block, channels, short_name(block.__name__)
+        self.inputs: dict[str, dict[str, Input]] = {
+            INIT: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role is Role.INIT},
+            MEMBERS: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role in SETTABLE},
+        }
+        for method in configuring_methods(block):
+            sizes = block.methods[method].pointers.values()
+            self.inputs[method] = {i.name: i for i in block.methods[method].inputs if i.name not in sizes}
+        if CALL in block.methods:
+            self.inputs[CALL] = {i.name: i for i in block.methods[CALL].values}
+
+    def read(self, assignments: list[Assignment]) -> Settings:
+        targets = [(self._target(a), a) for a in assignments]
+        way = self._way([t for t, _ in targets])
+        texts: dict[tuple[str, str], dict[int, dict[tuple[str, ...], Assignment]]] = {}
+        for target, assignment in targets:
+            place = _only_place(target, assignment, way)
+            texts.setdefault((place, target.name), {}).setdefault(target.channel, {})[target.member] = assignment
+        given: dict[str, dict[str, dict[int, Any]]] = {}
+        for (place, name), by_channel in texts.items():
+            kind = self.inputs[place][name].type
+            given.setdefault(place, {})[name] = {
+                channel: self._value(place, name, kind, own if WHOLE in own else by_channel.get(0, {}) | own)
+                for channel, own in by_channel.items()
+            }
+        settings = self._sorted(given, way)
+        structured = (ParameterStructType, ArrayPointerType)
+        for target, assignment in targets:
+            if any(isinstance(self.inputs[p][target.name].type, structured) for p in target.places):
+                settings.texts[assignment.path] = assignment.text
+        return settings
+
+    # --- paths -------------------------------------------------------------------------------------------------------
+
+    def _target(self, assignment: Assignment) -> Target:
+        parts = assignment.path.split(".")
+        place = parts.pop(0) if len(parts) > 1 and parts[0] in self.inputs else ""
+        channel = self._channel(assignment, parts)
+        name = parts.pop(0)
+        places = [p for p, inputs in self.inputs.items() if name in inputs and place in ("", p)]
+        if name in FROM_RECORDING and name != "input":
+            raise UnknownName(f"{assignment.label}: follows from {FROM_RECORDING[name]}")
+        if not places:
+            raise UnknownName(self._unknown(assignment.label, name, place))
+        if channel:
+            places = [p for p in places if "nChannel" in self.inputs[p]]
+            if not places:
+                raise UnknownName(f"{assignment.label}: {name} is not given by channel; leave {CHANNEL}.{channel}. out")
+        return Target(tuple(places), name, channel, tuple(parts))
+
+    def _channel(self, assignment: Assignment, parts: list[str]) -> int:
+        """Takes channel.N off the path; 0 where it does not stand there."""
+        if parts[0] != CHANNEL or len(parts) < 3:
+            return 0
+        parts.pop(0)
+        text = parts.pop(0)
+        if not text.isdigit() or not 0 < int(text) <= self.channels:
+            raise RangeError(f"{assignment.label}: no channel {text}; allowed are 1..{self.channels}")
         return int(text)
-    if isinstance(storage, StringType):
-        return text
-    raise WrongType(f"--set {name}: a {kind.name} cannot be given on the command line")
 
+    def _unknown(self, label: str, name: str, place: str) -> str:
+        known = {n: i for p, inputs in self.inputs.items() if place in ("", p) for n, i in inputs.items()}
+        known = {n: i for n, i in known.items() if n not in FROM_RECORDING}
+        close = difflib.get_close_matches(name, known, n=1)
+        hint = f" (did you mean {close[0]}?)" if close else ""
+        allowed = one_of(f"{n} {i.type.name}" for n, i in known.items()) or "none"
+        return f"{label}: {place or self.name} has no such parameter{hint}; allowed are {allowed}"
 
-def _enum_member(name: str, kind: WrappedType, text: str) -> Any:
-    wanted = text.rpartition(".")[2].lower()
-    for member in kind.wrapper:
-        if wanted in (member.name.lower(), str(member.value)):
-            return member
-    raise RangeError(f"--set {name}: {text!r} is no {kind.name}; allowed are {one_of(m.name for m in kind.wrapper)}")
+    # --- ways to configure -------------------------------------------------------------------------------------------
 
+    def _way(self, targets: list[Target]) -> str:
+        """The Configure method that is meant: where there are several, the one that takes just what was given."""
+        ways = ways_to_configure(self.block)
+        if len(ways) < 2:
+            return ways[0] if ways else ""
+        named = {t.places[0] for t in targets if len(t.places) == 1 and t.places[0] in ways}
+        names = {t.name for t in targets if any(p in ways for p in t.places)}
+        for way in ways:
+            inputs = self.inputs[way]
+            needed = {name for name, i in inputs.items() if i.required}
+            if needed <= names <= set(inputs) and named <= {way}:
+                return way
+        forms = "; ".join(f"{way} takes {' '.join(_forms(self.inputs[way].values()))}" for way in ways)
+        given = f": --set {' '.join(sorted(names))} fits no way to configure it" if names else " has to be configured"
+        raise WrongType(f"{self.name}{given}; {forms}")
 
-def _wanted(kind: IecType) -> str:
-    if isinstance(kind, BoolType):
-        return "TRUE or FALSE"
-    return "a number" if isinstance(kind, FloatType) else "a whole number"
+    # --- values ------------------------------------------------------------------------------------------------------
 
+    def _value(self, place: str, name: str, kind: IecType, given: dict[tuple[str, ...], Assignment]) -> Any:
+        first = next(iter(given.values()))
+        if place == CALL and first.text.startswith(COLUMN) and len(first.text) > 1:
+            return Column(first.text[1:], kind)
+        texts: Texts = {path: a.text for path, a in given.items()}
+        label = first.label
+        for member in reversed(next(iter(given))):
+            label = label.removesuffix(f".{member}")
+        return build_value(label, kind, texts)
 
-def _places(block: Any) -> dict[str, tuple[str, IecType]]:
-    """Every name that --set takes: where it belongs and its type."""
-    found: dict[str, tuple[str, IecType]] = {}
-    for method in ("Configure", "Call"):
-        if method in block.methods:
-            found |= {i.name: (method.lower(), i.type) for i in block.methods[method].values}
-    found |= {f.name: ("init", f.type) for f in block.fields if f.role is Role.INIT}
-    return {name: place for name, place in found.items() if name not in FROM_RECORDING}
+    def _sorted(self, given: dict[str, dict[str, dict[int, Any]]], way: str) -> Settings:
+        plain = {place: {n: v[0] for n, v in values.items() if 0 in v} for place, values in given.items()}
+        settings = Settings(plain.get(INIT, {}), members=plain.get(MEMBERS, {}), call=plain.get(CALL, {}), way=way)
+        settings.configure = self._complete(way, plain.get(way, {})) if way else {}
+        for method in configuring_methods(self.block):
+            if method == way or method not in given:
+                continue
+            numbered = "nChannel" in self.inputs[method]
+            for channel in range(1, self.channels + 1) if numbered else (0,):
+                own = {n: v.get(channel, v.get(0)) for n, v in given[method].items() if v.keys() & {0, channel}}
+                if own:
+                    complete = self._complete(method, own, channel)
+                    calls = settings.before if method.startswith("ConfigureChannel") else settings.after
+                    calls.append((method, ({"nChannel": channel} if numbered else {}) | complete))
+        self._complete(CALL, settings.call)
+        return settings
 
-
-def _unknown(block: Any, name: str, places: dict[str, tuple[str, IecType]]) -> str:
-    close = difflib.get_close_matches(name, places, n=1)
-    hint = f" (did you mean {close[0]}?)" if close else ""
-    allowed = one_of(f"{n} {kind.name}" for n, (_, kind) in places.items()) or "none"
-    return f"--set {name}: {short_name(block.__name__)} has no such parameter{hint}; allowed are {allowed}"
-
-
-def _refuse_incomplete(block: Any, settings: Settings) -> None:
-    name = short_name(block.__name__)
-    for where in ("Configure", "Call"):
-        inputs = block.methods[where].values if where in block.methods else ()
-        given = getattr(settings, where.lower())
-        missing = [i for i in inputs if i.required and i.name not in given and i.name not in FROM_RECORDING]
+    def _complete(self, method: str, given: dict[str, Any], channel: int = 0) -> dict[str, Any]:
+        """The inputs with the sizes of arrays; WrongType when some are missing."""
+        wanted = [i for i in self.inputs.get(method, {}).values() if i.required and i.name not in FROM_RECORDING]
+        missing = [i for i in wanted if i.name not in given]
         if missing:
-            wanted = " ".join(f"{i.name}={i.type.name}" for i in missing)
-            raise WrongType(f"{name} needs --set {wanted}; see 'alycat blocks {name}' for what they mean")
+            forms = " ".join(f"{CHANNEL}.{channel}.{form}" if channel else form for form in _forms(missing))
+            raise WrongType(f"{self.name} needs --set {forms}; see 'alycat blocks {self.name}' for what they mean")
+        if method not in self.block.methods:
+            return given
+        pointers = self.block.methods[method].pointers
+        return given | {pointers[name]: value.nbytes for name, value in given.items() if name in pointers}
+
+
+def configuring_methods(block: Any) -> list[str]:
+    """The methods that take parameters before the first Call, in the order of their use."""
+    names = [n for n in block.methods if n.startswith(("Configure", "Set")) and n != "SetChannelValue"]
+    return sorted(names, key=lambda n: (not n.startswith("ConfigureChannel"), not n.startswith("Configure"), n))
+
+
+def ways_to_configure(block: Any) -> list[str]:
+    """The Configure methods; one of them is called."""
+    methods = configuring_methods(block)
+    return [n for n in methods if n.startswith("Configure") and not n.startswith("ConfigureChannel")]
+
+
+def forms_of(block: Any, method: str) -> list[str]:
+    """How the parameters of a method are given."""
+    signature = block.methods[method]
+    apart = {*FROM_RECORDING, *signature.pointers.values()}
+    return _forms(i for i in signature.inputs if i.name not in apart)
+
+
+def _only_place(target: Target, assignment: Assignment, way: str) -> str:
+    if len(target.places) == 1:
+        return target.places[0]
+    if way in target.places:
+        return way
+    forms = one_of(f"{place}.{target.name}" for place in target.places)
+    raise UnknownName(f"{assignment.label}: several methods take {target.name}; write one of {forms}")
+
+
+def _forms(inputs: Iterable[Input]) -> list[str]:
+    return [f"{i.name}={form_of(i.type)}" for i in inputs]

@@ -192,10 +192,111 @@ def test_terminated_process_removes_what_it_was_writing(folder, settings):
 
 
 def test_arrays_that_call_fills_become_columns(folder, data, cli):
-    given = ["--set", "nNumCascades=2", "fSampleRate=1", "eStartupBehaviour=WaitUntilFilled", "--picture", "none"]
+    given = ["--set", "nNumCascades=2", "fSampleRate=1", "eStartupBehaviour=WaitUntilFilled"]
+    given += ["pCascadesConfigArray=2s,10s", "--picture", "none"]
     done = cli("replay", "data.csv", "--block", "RMS_1Ch", "--channels", "temp", "--time", "ts", *given)
     assert done.exit_code == 0
     found = pl.read_csv("data.RMS_1Ch.csv", infer_schema_length=None)
     arrays = [f"{name}[{i}]" for name in ("pRmsArrayOut", "pNewResultArrayOut") for i in (1, 2)]
     assert found.columns[-4:] == arrays
-    assert found["bError"].all()  # there is no way yet to give the cascades
+    assert found["bError"].to_list() == [row in (10, 20) for row in range(600)]
+    assert found["pNewResultArrayOut[1]"].sum() == 299 and found["pNewResultArrayOut[2]"].sum() == 59
+
+
+MACHINE = """ts,level,started,a,b
+2025-01-01T08:00:00Z,0,1,1h,2025-01-01T08:00:00Z
+2025-01-01T08:00:01Z,1,0,30m,2025-01-01T08:00:01Z
+2025-01-01T08:00:02Z,0,0,,2025-01-01T08:00:02.5Z
+2025-01-01T08:00:03Z,1,0,-5,2025-01-01T08:00:03Z
+"""
+
+
+@pytest.fixture
+def machine(folder):
+    (folder / "m.csv").write_text(MACHINE)
+    return ["m.csv", "--time", "ts", "--picture", "none", "--out", "o.parquet"]
+
+
+def test_a_counter_and_a_column_for_an_input_of_call(machine, cli):
+    given = [
+        "stThresholdEdge=GreaterThan,0.5",
+        "bResetOnMultipleStart=FALSE",
+        "tInterval=2500ms",
+        "bStartInterval=@started",
+    ]
+    done = cli("replay", *machine, "--block", "IntervalPieceCounter_1Ch", "--channels", "level", "--set", *given)
+    assert done.exit_code == 0, done.stderr
+    found = pl.read_parquet("o.parquet")
+    assert found["nCountCurrentInterval"].to_list() == [0, 1, 1, 1] and found["nNumIntervals"].to_list() == [0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("@nothing", "no column 'nothing'"),
+        ("@ts", "is no number"),
+        ("@a", "is no number"),
+    ],
+)
+def test_columns_that_cannot_be_an_input(machine, cli, column, message):
+    given = [
+        "stThresholdEdge=GreaterThan,0.5",
+        "bResetOnMultipleStart=FALSE",
+        "tInterval=1s",
+        f"bStartInterval={column}",
+    ]
+    done = cli("replay", *machine, "--block", "IntervalPieceCounter_1Ch", "--channels", "level", "--set", *given)
+    assert done.exit_code == 1 and message in done.stderr
+
+
+def test_timespans_are_exact_and_times_can_be_subtracted(machine, cli):
+    set_to = ["--set", "eTimespanOperator=Subtraction"]
+    done = cli("replay", *machine, "--block", "TimespanOperation", "--channels", "ts2,a", *set_to)
+    assert done.exit_code == 1 and "no column 'ts2'" in done.stderr
+    done = cli("replay", *machine, "--block", "TimespanOperation", "--channels", "a,a", *set_to)
+    assert done.exit_code == 1 and "channel 'a' is named 2 times" in done.stderr
+    done = cli("replay", *machine, "--block", "TimespanOperation", "--channels", "b,a", *set_to)
+    assert done.exit_code == 0, done.stderr
+    found = pl.read_parquet("o.parquet")
+    at_eight = 789_033_600 * 10**9
+    spans = [at_eight - 3600 * 10**9, at_eight + 10**9 - 1800 * 10**9, at_eight + 3 * 10**9 + 5]
+    assert found["bError"].to_list() == [False, False, True, False]
+    raw = found["fbTimespanResult"].cast(pl.Int64).to_list()
+    assert [raw[0], raw[1], raw[3]] == spans
+    done = cli("replay", *machine, "--block", "TimespanOperation", "--channels", "level,started", *set_to)
+    assert done.exit_code == 0 and pl.read_parquet("o.parquet")["fbTimespanResult"].cast(pl.Int64).to_list()[0] == -1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (
+            ["--block", "EdgeCounter_1Ch", "--channels", "level,a"],
+            "--channels level,a: 2 given; EdgeCounter_1Ch takes 1 channel",
+        ),
+        (["--block", "FlipFlop_2Ch", "--channels", "level"], "1 given; FlipFlop_2Ch takes 2 channels"),
+        (["--block", "Calendar", "--channels", "level"], "1 given; Calendar takes no channels, leave --channels out"),
+        (
+            ["--block", "EdgeCounter_1Ch", "--channels", "level"],
+            "ConfigureChannel takes --set stThresholdEdge=E_ALY_ComparisonOperator,LREAL",
+        ),
+        (
+            ["--block", "EdgeCounter_1Ch", "--channels", "level", "--set", "stThresholdEdge.fThreshold=1"],
+            "eComparisonOperator is NotInitialized",
+        ),
+        (
+            ["--block", "TimespanOperation", "--channels", "ts,level", "--set", "eTimespanOperator=Addition"],
+            "column 'ts' is the time",
+        ),
+    ],
+)
+def test_what_a_block_does_not_take(machine, cli, arguments, message):
+    done = cli("replay", *machine, *arguments)
+    assert done.exit_code == 1 and message in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_the_time_alone_for_a_block_without_channels(machine, cli):
+    done = cli("replay", *machine, "--block", "TimeClock_1Ch", "--set", "tTimeOn=9h", "tTimeOff=10h",
+               "nDayOfWeekMask=127", "sTimeZone=Europe/Berlin")  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert pl.read_parquet("o.parquet")["bIsOn"].to_list() == [True] * 4

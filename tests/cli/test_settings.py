@@ -1,13 +1,18 @@
-"""`--set`: names, types and values."""
+"""`--set` and `--parameters`: names, types, structures, arrays, channels, methods."""
 
 import enum
+import json
 
+import numpy as np
 import pytest
 
+from alycat.blocks import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdOnOff
 from alycat.runtime import iec
+from alycat.runtime.cli.assignments import read_assignments
+from alycat.runtime.cli.parameter_values import parse_value
 from alycat.runtime.cli.replay_command import repeat_set
-from alycat.runtime.cli.settings import parse_value, read_settings
-from alycat.runtime.errors import RangeError, UnknownName, WrongType
+from alycat.runtime.cli.settings import Column, read_settings
+from alycat.runtime.errors import RangeError, RecordingError, UnknownName, WrongType
 from alycat.runtime.registry import find_block
 
 
@@ -42,7 +47,7 @@ def kind(annotation):
     ],
 )
 def test_values(annotation, text, value):
-    found = parse_value("p", kind(annotation), text)
+    found = parse_value("--set p", kind(annotation), text)
     assert found == value and type(found) is type(value)
 
 
@@ -60,7 +65,7 @@ def test_values(annotation, text, value):
 )
 def test_refused_values(annotation, text, error, message):
     with pytest.raises(error, match=message.replace("(", r"\(")):
-        parse_value("p", kind(annotation), text)
+        parse_value("--set p", kind(annotation), text)
 
 
 COMPLETE = [f"{i.name}=1" for i in find_block("DenStream").methods["Configure"].inputs]
@@ -82,7 +87,7 @@ def test_settings_are_sorted_by_where_they_belong():
         ),
         (["nNumChannels=2"], UnknownName, "--set nNumChannels: follows from --channels"),
         (["tTimestamp=2"], UnknownName, "--set tTimestamp: follows from --time"),
-        (["fEps=2"], WrongType, "--set fEps: given twice, as 1.0 and 2"),
+        (["fEps=2"], WrongType, "--set fEps: given twice, as 1 and 2"),
         (["fEps"], WrongType, "--set 'fEps': NAME=VALUE is needed"),
     ],
 )
@@ -104,3 +109,206 @@ def test_one_set_takes_several_assignments():
         "f.csv", "--set", "a=1", "--set", "b=2", "--block", "X", "--set=c=3", "--set", "d=4", "--json",
     ]  # fmt: skip
     assert list(repeat_set(["--set", "a=1", "g.csv", "h=1.csv"])) == ["--set", "a=1", "g.csv", "h=1.csv"]
+
+
+def settings_of(block, *assignments, channels=1, file=None):
+    return read_settings(find_block(block), assignments, channels, file)
+
+
+ABOVE, BELOW = (ST_ALY_Threshold(E_ALY_ComparisonOperator[name], 5.0) for name in ("GreaterThan", "LessThan"))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        ["stThresholdEdge=GreaterThan,5"],
+        ["stThresholdEdge.eComparisonOperator=greaterthan", "stThresholdEdge.fThreshold=5"],
+        ["stThresholdEdge=GreaterThan,7", "stThresholdEdge.fThreshold=5"],
+        ["ConfigureChannel.stThresholdEdge=E_ALY_ComparisonOperator.GreaterThan, 5.0"],
+    ],
+)
+def test_a_structure_whole_and_by_its_members(given):
+    settings = settings_of("EdgeCounter_1Ch", *given)
+    assert settings.before == [("ConfigureChannel", {"stThresholdEdge": ABOVE})]
+    assert settings.all() == dict(assignment.split("=") for assignment in given)
+
+
+def test_structures_within_structures():
+    both = ST_ALY_ThresholdOnOff(ABOVE, BELOW)
+    for given in (
+        ["stThresholdEdge=GreaterThan,5,LessThan,5"],
+        ["stThresholdEdge.On=GreaterThan,5", "stThresholdEdge.Off=LessThan,5"],
+        ["stThresholdEdge.On=GreaterThan,5", "stThresholdEdge.Off.eComparisonOperator=4", "stThresholdEdge.Off=3,5"],
+    ):
+        ((_, inputs),) = settings_of("EdgeCounterOnOff_1Ch", *given).before
+        expected = both if len(given) < 3 else ST_ALY_ThresholdOnOff(ABOVE, ST_ALY_Threshold(4, 5.0))
+        assert inputs["stThresholdEdge"] == expected
+
+
+def test_channels_share_a_value_or_have_their_own():
+    settings = settings_of(
+        "FlipFlop_2Ch",
+        "stThresholdLevel.eComparisonOperator=GreaterThan",
+        "channel.1.stThresholdLevel.fThreshold=5",
+        "channel.2.stThresholdLevel=LessThan,5",
+        "bSetIsDominant=TRUE",
+        "eCountMode=Cyclic",
+        channels=2,
+    )
+    first, second = ({"nChannel": n, "stThresholdLevel": c} for n, c in ((1, ABOVE), (2, BELOW)))
+    assert settings.before == [("ConfigureChannel", first), ("ConfigureChannel", second)]
+    same = settings_of("EdgeCounterOnOff_2Ch", "stThresholdEdge=1,5", "bResetOnMultipleOn=0", channels=2)
+    assert [inputs["stThresholdEdge"] for _, inputs in same.before] == [ABOVE, ABOVE]
+
+
+def test_arrays_with_their_sizes_after_configure():
+    basis = ["nNumCascades=3", "fSampleRate=100", "eStartupBehaviour=1"]
+    settings = settings_of("Mean_1Ch", *basis, "pCascadesConfigArray=10ms,1s,1m")
+    ((method, inputs),) = settings.after
+    array = inputs["pCascadesConfigArray"]
+    assert method == "SetCascades" and inputs["nCascadesConfigArraySize"] == 24
+    assert array.dtype == np.uint64 and array.tolist() == [10**7, 10**9, 60 * 10**9]
+
+
+@pytest.mark.parametrize(
+    ("given", "way"),
+    [
+        (["tTimeEvent=8h"], "ConfigureDaily"),
+        (["tTimeEvent=8h", "nDayOfWeekMask=62"], "ConfigureWeekly"),
+        (["tTimeEvent=8h", "nDay=1", "eRecurrenceSpecification=3", "eDayOfWeek=Unspecified"], "ConfigureMonthly"),
+        (["ConfigureDaily.tTimeEvent=8h"], "ConfigureDaily"),
+        (["ConfigureWeekly.tTimeEvent=8h", "nDayOfWeekMask=62"], "ConfigureWeekly"),
+    ],
+)
+def test_the_way_to_configure_follows_from_what_is_given(given, way):
+    settings = settings_of("Calendar", *given)
+    assert settings.way == way and settings.configure["tTimeEvent"] == 8 * 3600 * 10**9
+
+
+def test_properties_body_inputs_and_columns():
+    settings = settings_of(
+        "IntervalPieceCounter_1Ch",
+        "fTolerance=0.1",
+        "bPersistent=TRUE",
+        "tInterval=1m",
+        "bResetOnMultipleStart=FALSE",
+        "bStartInterval=@started",
+    )
+    assert settings.members == {"fTolerance": 0.1, "bPersistent": True}
+    column = settings.call["bStartInterval"]
+    assert isinstance(column, Column) and column.name == "started" and settings.all()["bStartInterval"] == "@started"
+
+
+@pytest.mark.parametrize(
+    ("block", "given", "error", "message"),
+    [
+        (
+            "EdgeCounter_1Ch",
+            "stThresholdEdge=5",
+            WrongType,
+            r"Edge=5: 1 value; a ST_ALY_Threshold has 2: eComparisonOperator, fThreshold",
+        ),
+        (
+            "EdgeCounter_1Ch",
+            "stThresholdEdge=Above,5",
+            RangeError,
+            r"eComparisonOperator: 'Above' is no E_ALY_Comp.*; allowed are .*GreaterThan",
+        ),
+        (
+            "EdgeCounter_1Ch",
+            "stThresholdEdge=GreaterThan,x",
+            WrongType,
+            r"stThresholdEdge.fThreshold=x: 'x' is no LREAL; a number",
+        ),
+        (
+            "EdgeCounter_1Ch",
+            "stThresholdEdge.fTreshold=1",
+            UnknownName,
+            r"ST_ALY_Threshold has no member fTreshold; its members are eC",
+        ),
+        ("EdgeCounter_1Ch", "fTolerance.x=1", UnknownName, "--set fTolerance.x: a LREAL has no members"),
+        (
+            "EdgeCounter_1Ch",
+            "channel.1.stThresholdEdge=1,1",
+            UnknownName,
+            r"is not given by channel; leave channel\.1\. out",
+        ),
+        ("FlipFlop_2Ch", "channel.3.stThresholdLevel=1,1", RangeError, r"no channel 3; allowed are 1\.\.2"),
+        (
+            "FlipFlop_2Ch",
+            "channel.1.stThresholdLevel=1,1",
+            WrongType,
+            "FlipFlop_2Ch needs --set bSetIsDominant=BOOL eCountMode=E_ALY_CountMode",
+        ),
+        (
+            "Mean_1Ch",
+            "pCascadesConfigArray=1s,soon",
+            RangeError,
+            r"--set pCascadesConfigArray\[2\]: 'soon' is no duration",
+        ),
+        ("Mean_1Ch", "nCascadesConfigArraySize=8", UnknownName, "no such parameter"),
+        (
+            "Calendar",
+            "nDay=8",
+            WrongType,
+            "--set nDay fits no way to configure it; ConfigureDaily takes tTimeEvent=LTIME; ",
+        ),
+        (
+            "TimeClock_1Ch",
+            "sTimeZone=Europe/Berln",
+            RangeError,
+            "--set sTimeZone: there is no time zone 'Europe/Berln'",
+        ),
+        ("Calendar", "ConfigureWeekly.nDay=8", UnknownName, r"allowed are tTimeEvent LTIME, nDayOfWeekMask WORD"),
+    ],
+)
+def test_what_is_refused_names_the_value_and_what_is_allowed(block, given, error, message):
+    with pytest.raises(error, match=message):
+        settings_of(block, given, channels=2)
+
+
+NESTED = {
+    "channel": {"1": {"stThresholdLevel": {"eComparisonOperator": "GreaterThan", "fThreshold": 5}}},
+    "stThresholdLevel": ["LessThan", 5],
+    "bSetIsDominant": True,
+    "eCountMode": 1,
+}
+AS_TOML = """
+bSetIsDominant = true
+eCountMode = 1
+stThresholdLevel = ["LessThan", 5]
+[channel.1.stThresholdLevel]
+eComparisonOperator = "GreaterThan"
+fThreshold = 5
+"""
+
+
+@pytest.mark.parametrize(("name", "text"), [("p.json", json.dumps(NESTED)), ("p.toml", AS_TOML)])
+def test_a_file_says_the_same(tmp_path, name, text):
+    file = tmp_path / name
+    file.write_text(text)
+    settings = settings_of("FlipFlop_2Ch", "eCountMode=OnChange", channels=2, file=file)
+    assert [inputs["stThresholdLevel"] for _, inputs in settings.before] == [ABOVE, BELOW]
+    assert settings.configure == {"bSetIsDominant": True, "eCountMode": 2}
+    replaced = settings_of("FlipFlop_2Ch", "channel.1.stThresholdLevel=LessThan,5", channels=2, file=file)
+    assert [inputs["stThresholdLevel"] for _, inputs in replaced.before] == [BELOW, BELOW]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "error", "message"),
+    [
+        ("p.json", "{", RecordingError, "p.json: no JSON: "),
+        ("p.toml", "a = ", RecordingError, "p.toml: no TOML: "),
+        ("p.json", "[1]", RecordingError, "an object with names and values is needed, not a list"),
+        ("p.json", '{"fEps": null}', WrongType, "fEps: a null cannot be a parameter"),
+        ("p.json", '{"fEps": [{"a": 1}]}', WrongType, "fEps: a list holds values only"),
+        ("p.json", '{"fEps": "x"}', WrongType, r"p\.json: fEps=x: 'x' is no LREAL"),
+    ],
+)
+def test_files_that_cannot_be_used(tmp_path, name, text, error, message):
+    file = tmp_path / name
+    file.write_text(text)
+    with pytest.raises(error, match=message):
+        settings_of("DenStream", file=file)
+    with pytest.raises(RecordingError, match="no such file"):
+        read_assignments([], tmp_path / "nothing.json")

@@ -3,6 +3,8 @@
 import calendar
 import datetime as dt
 
+from .local_time import local_of, utc_of
+
 DAY = 86_400 * 10**9
 EPOCH = dt.date(2000, 1, 1)
 
@@ -16,13 +18,17 @@ def sunday_is_0(date):
 
 
 class TimeClock:
-    def __init__(self, tTimeOn, tTimeOff, nDayOfWeekMask):
+    def __init__(self, tTimeOn, tTimeOff, nDayOfWeekMask, sTimeZone=""):
+        self.zone = sTimeZone
         self.on, self.length, self.mask = tTimeOn, (tTimeOff - tTimeOn) % DAY, nDayOfWeekMask
         self.before = False
 
     def call(self, t, x):
-        days = [d for d in range(t // DAY - 8, t // DAY + 9) if self.mask >> sunday_is_0(date_of(d)) & 1]
-        spans = [(d * DAY + self.on, d * DAY + self.on + self.length) for d in days]
+        today = local_of(t, self.zone) // DAY
+        days = [d for d in range(today - 8, today + 16) if self.mask >> sunday_is_0(date_of(d)) & 1]
+        nominal = [(d * DAY + self.on, d * DAY + self.on + self.length) for d in days]
+        spans = [(utc_of(on, self.zone), utc_of(off, self.zone)) for on, off in nominal]
+        spans = [(start, end) for start, end in spans if start < end]
         is_on = any(start <= t < end for start, end in spans)
         until = min(edge for span in spans for edge in span if edge > t) - t
         is_new, self.before = is_on != self.before, is_on
@@ -38,7 +44,9 @@ class Calendar:
         eRecurrenceSpecification=0,
         eDayOfWeek=7,
         nMonthOfYearMask=4095,
+        sTimeZone="",
     ):
+        self.zone = sTimeZone
         self.time, self.mask, self.months = tTimeEvent, nDayOfWeekMask, nMonthOfYearMask
         self.specification, self.number, self.day = int(eRecurrenceSpecification), nDay, int(eDayOfWeek)
         self.last = None
@@ -55,10 +63,10 @@ class Calendar:
         return date.day == (fitting[0] if self.specification == 1 else fitting[-1])
 
     def next_after(self, t):
-        day = t // DAY
-        while not (self.is_day(date_of(day)) and day * DAY + self.time > t):
+        day = local_of(t, self.zone) // DAY
+        while not (self.is_day(date_of(day)) and utc_of(day * DAY + self.time, self.zone) > t):
             day += 1
-        return day * DAY + self.time
+        return utc_of(day * DAY + self.time, self.zone)
 
     def call(self, t, x):
         event = self.next_after(t - 1 if self.last is None else self.last) <= t

@@ -1,6 +1,7 @@
 """Plain references of FB_ALY_ProductivityDiagnosis_3Ch and FB_ALY_ProductivityInterval_1Ch."""
 
 from .conditions import Condition
+from .local_time import local_of, utc_of
 
 DAY = 86_400 * 10**9
 
@@ -49,15 +50,18 @@ class ProductivityDiagnosis:
 
 
 class ProductivityInterval:
-    def __init__(self, stThreshold, nExpectedPieces, fTolerance=0.0, bPersistent=False):
+    def __init__(self, stThreshold, nExpectedPieces, fTolerance=0.0, bPersistent=False, sTimeZone=""):
+        self.zone = sTimeZone
         self.condition, self.expected = Condition(stThreshold, fTolerance), nExpectedPieces
         self.window = None  # start and end of the one in which the call before was
         self.pieces, self.whole, self.last = [], False, None
         self.current = self.estimated = self.full = 0.0
 
     def call(self, t, x, tTimeStart, tTimeStop):
-        length = (tTimeStop - tTimeStart) % DAY or DAY
-        start = t - (t - tTimeStart) % DAY
+        day = local_of(t, self.zone) // DAY
+        days = [d for d in (day - 1, day) if utc_of(d * DAY + tTimeStart, self.zone) <= t]
+        start = utc_of(days[-1] * DAY + tTimeStart, self.zone)
+        length = utc_of(days[-1] * DAY + tTimeStart + ((tTimeStop - tTimeStart) % DAY or DAY), self.zone) - start
         inside = start <= t < start + length
         full = False
         if self.window and (not inside or self.window[0] != start):
