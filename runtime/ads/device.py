@@ -33,6 +33,7 @@ from .frames import (
 )
 from .model import AdsError, AdsErrorCode, AdsState
 from .notifications import ON_CHANGE_MODES, Later, Mode, Outlet, Route, Scheduler, Subscription
+from .repeats import INVOKE_ID, Repeats, Steady
 from .services import HARMLESS, RELEASE_HANDLE, STATE, VERSION, Services, state_bytes
 
 PLC_PORT, SYSTEM_PORT, REALTIME_PORT = 851, 10_000, 200
@@ -74,6 +75,9 @@ class Deferred(NamedTuple):
     finish: Callable[[Any], Response] = lambda _: Result()
     waits: bool = False
     after: Callable[[], None] = lambda: None
+
+
+Answer = Response | Steady | Deferred
 
 
 @dataclass(eq=False)
@@ -132,6 +136,7 @@ class Device:
         attendant.wanted = self.scheduler.wanted
         self._registered: dict[int, Registration] = {}
         self._notification_handles = itertools.count(1)
+        self._repeats = Repeats()
         self._ports = {PLC_PORT: self._plc, SYSTEM_PORT: self._system, REALTIME_PORT: self._realtime}
 
     # --- connections -------------------------------------------------------------------------------------------------
@@ -174,7 +179,7 @@ class Device:
     def receive(self, session: Session, kind: int, body: bytes) -> None:
         """One frame of a connection; FrameError if the connection is beyond help."""
         if kind == Kind.AMS:
-            return self._packet(session, frames.parse_packet(body))
+            return self._answer_again(session, body) or self._packet(session, body)
         if kind == Kind.OPEN_PORT:
             self._open_port(session, body)
         elif kind == Kind.CLOSE_PORT:
@@ -223,8 +228,22 @@ class Device:
 
     # --- requests ----------------------------------------------------------------------------------------------------
 
-    def _packet(self, session: Session, packet: Packet) -> None:
+    def _answer_again(self, session: Session, body: bytes) -> bool:
+        """Answer a request that came before in the same words; FALSE if it has to go the long way."""
+        repeat, services = self._repeats.get(body), self.services
+        if repeat is None or session.is_closed or self.control.is_config:
+            return False
+        (cut, size, handle), front, back = repeat
+        if services.tables.version != self.attendant.image.version or (handle and handle not in services.handles):
+            return False
+        values = cut(self.attendant.image.memory())
+        if len(values) == size:
+            session.send(b"".join((front, body[INVOKE_ID], back, values)))
+        return len(values) == size
+
+    def _packet(self, session: Session, body: bytes) -> None:
         """Find the port that answers, and what goes wrong on the way there."""
+        packet = frames.parse_packet(body)
         if packet.flags & frames.IS_RESPONSE or packet.command == frames.Command.NOTIFICATION:
             return
         port = frames.port_of(packet.target)
@@ -243,8 +262,9 @@ class Device:
             if error.code == Code.UNKNOWN_COMMAND:
                 return self._answer(session, packet, b"", Code.UNKNOWN_COMMAND)
             return self._answer(session, packet, frames.failure_data(packet.command, error.code))
-        if type(response) is Data:
-            self._answer(session, packet, frames.data_answer(response.data))
+        if isinstance(response, Steady):
+            self._repeats.keep(body, packet, response)
+            self._answer(session, packet, frames.data_answer(response.cut(self.attendant.image.memory())))
         elif isinstance(response, Deferred):
             self._defer(session, packet, response)
         else:
@@ -279,10 +299,10 @@ class Device:
 
     # --- port 851 ----------------------------------------------------------------------------------------------------
 
-    def _plc(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _plc(self, session: Session, packet: Packet, request: Request) -> Answer:
         if isinstance(request, Read):
             memory = self.attendant.image.memory()
-            return Data(0, self.services.read(memory, request.group, request.offset, request.length))
+            return self.services.steady(memory, *request) or Data(0, self.services.read(memory, *request))
         if isinstance(request, ReadWrite):
             return self._read_write(session, packet, request)
         if isinstance(request, Write):
@@ -310,7 +330,7 @@ class Device:
 
         return Deferred(action)
 
-    def _read_write(self, session: Session, packet: Packet, request: ReadWrite) -> Response | Deferred:
+    def _read_write(self, session: Session, packet: Packet, request: ReadWrite) -> Answer:
         group, count, length, data = request
         if group in sums.GROUPS:
             return self._sum(session, packet, request)
@@ -321,11 +341,14 @@ class Device:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, f"reading and writing group 16#{group:X}")
         return Deferred(lambda: self.services.exchange(count, length, data), lambda value: Data(0, value))
 
-    def _sum(self, session: Session, packet: Packet, request: ReadWrite) -> Response | Deferred:
+    def _sum(self, session: Session, packet: Packet, request: ReadWrite) -> Answer:
         group, count, length, data = request
         services, memory, limit = self.services, self.attendant.image.memory(), self.limits.frame_bytes
         if group == sums.SUM_READ:
-            return Data(0, sums.read(services, memory, count, data, limit)[:length])
+            read = sums.Read(services, count, data, limit)
+            if length < read.size:
+                return Data(0, read.answer(memory)[:length])
+            return Steady(read.answer, read.size)
         if group in (sums.SUM_READ_EX, sums.SUM_READ_EX_2):
             return Data(0, sums.read_ex(services, memory, count, data, limit)[:length])
         if group == sums.SUM_ADD_NOTIFICATION:
@@ -355,7 +378,7 @@ class Device:
 
     # --- ports 10000 and 200 -----------------------------------------------------------------------------------------
 
-    def _system(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _system(self, session: Session, packet: Packet, request: Request) -> Answer:
         if isinstance(request, Read):
             return Data(0, self._read_system(request))
         if isinstance(request, ReadState):
@@ -378,7 +401,7 @@ class Device:
             return state_bytes(self.control.system_state(), request.offset)[: request.length]
         raise AdsError(Code.INVALID_GROUP, f"group 16#{request.group:X} of the system service")
 
-    def _realtime(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _realtime(self, session: Session, packet: Packet, request: Request) -> Answer:
         """Time from outside, as the vendor's usermode runtime is stepped."""
         attendant = self.attendant
         if isinstance(request, ReadState):

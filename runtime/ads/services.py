@@ -16,6 +16,7 @@ from .control import Control
 from .frames import Data, State
 from .handles import Handles, Named, Owner
 from .model import AdsError, AdsErrorCode, DataType, Location, Memory, Method, SymbolImage
+from .repeats import Steady
 
 MEMORY, MEMORY_BITS = 0x4020, 0x4021
 DATA, DATA_BITS = 0x4040, 0x4041
@@ -142,6 +143,19 @@ class Services:
         if group == 0:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, "index group 0")
         return memory.read(group, offset, length)
+
+    def steady(self, memory: Memory, group: int, offset: int, length: int) -> Steady | None:
+        """How to read a plain place that does not move, now and later; None for all others."""
+        handle = 0
+        if group == VALUE_BY_HANDLE:
+            handle, named = offset, self.handles.get(offset)
+            if named.method or not named.location.is_fixed:
+                return None
+            group, offset, length = named.location.group, named.location.offset, min(length, named.location.size)
+        area, end = memory.area(group), offset + length
+        if area is None or end > len(area):
+            return None
+        return Steady(lambda present: (present.area(group) or b"")[offset:end], length, handle)
 
     def _value(self, memory: Memory, named: Named, length: int) -> bytes:
         location, method, _ = named
