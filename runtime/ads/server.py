@@ -10,11 +10,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from ..clock import progress_clock
 from ..errors import AlycatError, PlcError
+from ..onlinechange import OnlineChange
 from ..plc import Plc, RunResult
 from .attendant import Attendant, Cycle, PublishedImage
 from .device import Device, Limits, Session
@@ -200,6 +202,20 @@ class AdsServer:
     def operate(self, until: Callable[[], bool] | None = None) -> RunResult:
         """Run the Plc until Plc.stop(), through everything that clients do to it; see `Attendant.operate`."""
         return self.attendant.operate(until)
+
+    def online_change(self, new: Plc) -> OnlineChange:
+        """Have the Plc go over to a changed project, see `Plc.online_change`; returns when that is done.
+
+        Clients see a new symbol version, their handles and notifications end. To be called from any thread but that of
+        the Plc.
+        """
+        outcome: SimpleQueue[Any] = SimpleQueue()
+        self.attendant.submit(lambda: self.attendant.online_change(new), outcome.put)
+        made = outcome.get()
+        if isinstance(made, Exception):
+            raise made
+        assert isinstance(made, OnlineChange)
+        return made
 
     def __enter__(self) -> "Self":
         return self
