@@ -19,6 +19,7 @@ import numpy as np
 
 from . import plcfile
 from .composite import ArrayType, StructType
+from .dctime import format_duration
 from .declare import Layout
 from .errors import AlycatError, PlcError, SnapshotError
 from .iec import IecType, PointerType, behind_alias
@@ -77,8 +78,9 @@ def _check(plc: "Plc", new: "Plc") -> None:
 
 
 def _grid(task: "Task") -> str:
+    offset = f" from {format_duration(task.start_offset_ns)} on" if task.start_offset_ns else ""
     strict = ", strict" if task.strict else ""
-    return f"{task.name} every {task.cycle_time_ns} ns from {task.start_offset_ns} ns, priority {task.priority}{strict}"
+    return f"{task.name} every {format_duration(task.cycle_time_ns)}{offset}, priority {task.priority}{strict}"
 
 
 def _paths(plc: "Plc") -> dict[str, str]:

@@ -13,7 +13,8 @@ from .model import Memory
 
 INVOKE_ID = slice(28, 32)  # in a packet
 LONGEST = 16_384  # bytes of a request that is kept
-MOST = 2**20  # bytes of all of them; what is kept with each is some twenty times as much
+OVERHEAD = 500  # bytes that are kept with the shortest one
+MOST = 2**20  # bytes of all of them; what is kept with a long one is some twenty times as much
 Cut = Callable[[Memory], bytes]
 
 
@@ -47,10 +48,11 @@ class Repeats:
     def keep(self, body: bytes, packet: Packet, steady: Steady) -> None:
         if len(body) > LONGEST or packet.flags & frames.NO_ANSWER:
             return
-        self._bytes += len(body)
-        if self._bytes > MOST:
+        size = len(body) + OVERHEAD
+        if self._bytes + size > MOST:
             self._known.clear()
-            self._bytes = len(body)
+            self._bytes = 0
+        self._bytes += size
         frame = frames.answer_frame(packet, frames.data_answer(bytes(steady.size)))
         end = len(frame) - steady.size
         self._known[_key(body)] = Repeat(steady, frame[: end - 12], frame[end - 8 : end])

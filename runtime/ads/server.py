@@ -1,6 +1,7 @@
 """The server: sockets around the device, on a thread of its own, so that no client can delay a cycle."""
 
 import asyncio
+import errno
 import ipaddress
 import logging
 import os
@@ -183,7 +184,7 @@ class AdsServer:
         ready.wait(START_TIMEOUT_S)
         if self._failure or not ready.is_set():
             self.stop()
-            raise PlcError(f"ADS server on {self.host}:{self.port}: {self._failure or 'did not start'}")
+            raise PlcError(f"ADS server on {self.host}:{self.port}: {_reason(self._failure)}")
         return self
 
     def stop(self) -> None:
@@ -317,6 +318,18 @@ class AdsServer:
             "dropped_samples": self.device.dropped,
             "lost_cycles": self.lost_cycles,
         }
+
+
+def _reason(failure: BaseException | None) -> str:
+    """Why a server has not started, as far as a person can do something about it."""
+    if failure is None:
+        return f"did not start within {START_TIMEOUT_S} s"
+    number = failure.errno if isinstance(failure, OSError) else None
+    if number == errno.EADDRINUSE:
+        return "taken already, by another PLC or an ADS router; several run side by side on 127.0.0.2, 127.0.0.3, ..."
+    if number == errno.EADDRNOTAVAIL:
+        return "this computer does not have that address"
+    return str(getattr(failure, "strerror", None) or failure).lower()
 
 
 def _router_net_id(net_id: str) -> str:

@@ -172,6 +172,9 @@ def test_many_different_requests_do_not_fill_the_memory(bench, client):
         items = b"".join(struct.pack("<III", 0x4020, (number + n) % 512, 8) for n in range(1000))
         assert client.ask(ReadWrite(0xF080, 1000, 12_000, items)).data == bytes(12_000)
         assert sum(map(len, bench.device._repeats._known)) <= repeats.MOST
+    for number in range(10_000):
+        client.ask(Read(0x4020, number % 4000, number % 7))
+    assert len(bench.device._repeats._known) <= repeats.MOST / repeats.OVERHEAD
 
 
 def test_handles_belong_to_the_device(bench, client):

@@ -207,7 +207,10 @@ def ran():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: new_project(cycle_time="20ms"), "cannot change tasks; PlcTask every 10000000 ns"),
+        (
+            lambda: new_project(cycle_time="20ms"),
+            "cannot change tasks; PlcTask every 10 ms, priority 20 became PlcTask every 20 ms",
+        ),
         (Plc, "became none"),
         (ran, "needs a new project that has not run"),
         (with_recorder, "PlcTask: a task with a bridge or a recorder"),
