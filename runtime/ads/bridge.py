@@ -39,7 +39,8 @@ from ..errors import PlcError, RangeError, UnknownName, WrongType, one_of
 from ..iec import BOOL, DINT, LTIME, UDINT, UINT, ULINT, IecType, string
 from ..program import GlobalVariables
 from ..symbols import Symbol
-from .client import PLC_PORT, LinkError, check_net_id
+from .client import LinkError, check_net_id
+from .groups import PLC_PORT
 from .model import AdsState
 from .owner import Owner, join
 from .plan import Snapshot

@@ -7,18 +7,11 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .frames import AddNotification
+from .groups import HARMLESS, RELEASE_HANDLE, VALUE_BY_HANDLE
 from .handles import Owner
 from .model import AdsError, AdsErrorCode, Memory
-from .services import HARMLESS, RELEASE_HANDLE, VALUE_BY_HANDLE, Services
+from .services import Services
 
-SUM_READ = 0xF080
-SUM_WRITE = 0xF081
-SUM_READ_WRITE = 0xF082
-SUM_READ_EX = 0xF083
-SUM_READ_EX_2 = 0xF084
-SUM_ADD_NOTIFICATION = 0xF085
-SUM_DELETE_NOTIFICATION = 0xF086
-GROUPS = range(SUM_READ, SUM_DELETE_NOTIFICATION + 1)
 _U32 = struct.Struct("<I")
 _PAIR = struct.Struct("<II")
 _TRIPLE = struct.Struct("<III")

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ..ads.browse import paths_below, unknown
-from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
+from ..ads.client import Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
+from ..ads.groups import PLC_PORT
 from ..ads.model import AdsError, AdsErrorCode, Location
 from ..ads.plan import ReadItem, ReadPlan
 from ..ads.text import parse, plain, show
