@@ -9,10 +9,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from . import plcfile
+from . import onlinechange, plcfile
 from .clock import DEFAULT_START, Clock, VirtualClock, use_clock
 from .dctime import LATEST, parse_duration, parse_timestamp
 from .errors import PlcError, RangeError, WrongType
+from .onlinechange import OnlineChange
 from .persistent_store import PersistentStore
 from .program import GlobalVariables, Program, Variables
 from .symbols import SYSTEM_LIST, PlcAppSystemInfo, SymbolTable
@@ -74,6 +75,7 @@ class Plc:
         self.app_info = PlcAppSystemInfo()
         self.app_info.AppName = self.app_info.ProjectName = name
         self.cycle_finished: list[Callable[[Task], None]] = []  # called between two cycles with the task that ran
+        self.changed: list[Callable[[OnlineChange], None]] = []  # called after an online change
         self.attendant: Callable[[Wait], AbstractContextManager[Wait]] = nullcontext  # who waits in the clock's stead
         self.ending = ""  # why the present run comes to its end; looked at between two cycles
         self.start_ns = None if start is None else parse_timestamp(start, "start")
@@ -185,6 +187,28 @@ class Plc:
         if not self._between_cycles or (self.is_running and not running):
             when = "between two cycles, in a cycle_finished function" if running else "while the Plc does not run"
             raise PlcError(f"{self.name}: this can be done {when}, or after the run")
+
+    @contextmanager
+    def between_cycles(self) -> Iterator[None]:
+        """For who waits in the clock's stead: the Plc may be looked at and changed meanwhile."""
+        before, self._between_cycles = self._between_cycles, True
+        try:
+            yield
+        finally:
+            self._between_cycles = before
+
+    # --- online change -----------------------------------------------------------------------------------------------
+
+    def online_change(self, new: "Plc") -> OnlineChange:
+        """Go over to a changed project, a Plc that has not run, and keep all values; only between two cycles.
+
+        PlcError, and everything stays, where only a restart will do; see `alycat.runtime.onlinechange`.
+        """
+        self.check_between_cycles()
+        made = onlinechange.change(self, new)
+        for function in self.changed:
+            function(made)
+        return made
 
     # --- ADS ---------------------------------------------------------------------------------------------------------
 

@@ -194,16 +194,16 @@ def _attributes(plc: "Plc", root: Variables) -> Iterator[tuple[str, Any]]:
     """Those that are state: neither code, nor transient, nor what the Plc itself keeps."""
     kept = [plc, plc.clock, *plc.tasks, *(r for _, r in plc.roots())]
     for name, value in vars(root).items():
-        is_code = isinstance(value, types.ModuleType) or (callable(value) and not _is_stateful(value))
+        is_code = isinstance(value, types.ModuleType) or (callable(value) and not is_stateful(value))
         if name not in root.transient and not is_code and not any(value is k for k in kept):
             yield name, value
 
 
-def _is_stateful(value: Any) -> bool:
+def is_stateful(value: Any) -> bool:
     return hasattr(value, "snapshot") and hasattr(value, "load")
 
 
-def _is_value(value: Any) -> bool:
+def is_value(value: Any) -> bool:
     return type(value) in _ENCODERS or isinstance(value, (np.ndarray, np.generic))
 
 
@@ -214,7 +214,7 @@ def _encoded(plc: "Plc", path: str, root: Variables, image: Image) -> dict[str, 
         if isinstance(value, (np.ndarray, np.generic)):
             image.add(f"{path}.{name}", _array_bytes(f"{path}.{name}", value))
             values[name] = ["array" if isinstance(value, np.ndarray) else "scalar", None]
-        elif _is_value(value):
+        elif is_value(value):
             values[name] = [type(value).__name__, _ENCODERS[type(value)](value)]
     return values
 
@@ -232,17 +232,17 @@ def _objects(plc: "Plc") -> Iterator[tuple[str, Any]]:
     """Blocks and other objects with a state of their own, in programs, their containers, and at the ends of links."""
     for root_name, root in plc.roots():
         for name, value in _attributes(plc, root):
-            if not _is_value(value):
+            if not is_value(value):
                 yield from _stateful_items(f"{root_name}.{name}", value)
     for task in plc.tasks:
         for index, link in enumerate(task.links):
             for end in ("source", "target"):
-                if _is_stateful(getattr(link, end)):
+                if is_stateful(getattr(link, end)):
                     yield f"task {task.name}, link {index}, {end}", getattr(link, end)
 
 
 def _stateful_items(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if _is_stateful(value):
+    if is_stateful(value):
         yield path, value
         return
     if not isinstance(value, (dict, list, tuple)):
@@ -316,7 +316,7 @@ def _apply(plc: "Plc", image: Image) -> None:
 def _assign(plc: "Plc", path: str, root: Variables, image: Image) -> None:
     """The simple attributes, exactly those of the snapshot; arrays of the same form are filled in place."""
     values = image.header["attributes"][path]
-    for name in [n for n, value in _attributes(plc, root) if _is_value(value) and n not in values]:
+    for name in [n for n, value in _attributes(plc, root) if is_value(value) and n not in values]:
         delattr(root, name)
     for name, (kind, value) in values.items():
         if kind not in ("array", "scalar"):

@@ -121,17 +121,18 @@ class Task:
         return recorder
 
     def bind(self) -> None:
-        """Resolve the paths of links, recorders and devices, once per run."""
+        """Resolve the paths of links, recorders and devices, once per run and after an online change of one."""
         self._accounted_ns = UNACCOUNTED
         symbols, own = self.plc.symbols, [name.lower() for name, _ in self.programs]
         outgoing = [link for link in self.links if link.is_output(own)]
-        self._cycles = [program.cycle for _, program in self.programs]
         edges = [device.bind(self) for device in self.devices]
-        self._inputs = [begin for begin, _ in edges]
-        self._inputs += [link.bind(symbols) for link in self.links if link not in outgoing]
-        self._outputs = [link.bind(symbols) for link in outgoing]
-        self._outputs += [recorder.bind(symbols, self) for recorder in self.recorders]
-        self._outputs += [end for _, end in edges]
+        inputs = [begin for begin, _ in edges]
+        inputs += [link.bind(symbols) for link in self.links if link not in outgoing]
+        outputs = [link.bind(symbols) for link in outgoing]
+        outputs += [recorder.bind(symbols, self) for recorder in self.recorders]
+        outputs += [end for _, end in edges]
+        self._cycles[:] = [program.cycle for _, program in self.programs]  # in place: run_until goes through them
+        self._inputs[:], self._outputs[:] = inputs, outputs
 
     # --- the grid ----------------------------------------------------------------------------------------------------
 

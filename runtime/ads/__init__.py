@@ -5,6 +5,7 @@ Rooms, from the wire inwards; imports run downwards only:
     server         asyncio shell on a thread of its own: sockets, queues, who may come
     device         requests in, answers out: ports, connections, limits; no I/O
     services       the index groups of port 851; `sums` the sum commands, `handles` numbers for names
+    repeats        requests that come again and again, worked out once
     notifications  the scheduler of all subscriptions
     control        run, stop, reset, restart, config
     attendant      on the Plc's thread: publishes the image, carries out what clients ask for between two cycles
@@ -15,6 +16,7 @@ Rooms, from the wire inwards; imports run downwards only:
     values         what clients may write
     typemap        IEC types as data types for clients
     entries        symbol and data type entries as bytes
+    groups         ports and index groups
     model          what image and device agree on: locations, types, errors
 
 and on the client's side, over pyads:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple, Protocol
 from .. import plcfile
 from ..clock import RealTimeClock, SteppedClock, VirtualClock
 from ..errors import AlycatError, PlcError, SnapshotError
+from ..onlinechange import OnlineChange
 from ..persistent_store import algorithms_of, has_data
 from ..plc import Plc, RunResult, Wait
 from ..task import Task
@@ -35,6 +36,9 @@ class PublishedImage(SymbolImage, Protocol):
 
     def apply_writes(self) -> None:
         """Let what clients wrote take effect."""
+
+    def refresh(self) -> None:
+        """Take notice of a changed project."""
 
 
 class Cycle(NamedTuple):
@@ -66,6 +70,7 @@ class Attendant:
         self._is_running = self._is_operating = False
         self._stepped: list[Done] = []  # who waits for the ticks that were granted
         self._initial = _initial_state(plc)
+        self._version = image.version
         image.publish()
         self.latest = Cycle(0, plc.clock.now(), image.memory())
 
@@ -74,6 +79,7 @@ class Attendant:
             raise PlcError(f"{self.plc.name}: an ADS server can be started while the Plc does not run")
         self.plc.attendant = self._attend
         self.plc.cycle_finished.append(self._cycle_finished)
+        self.plc.changed.append(self._changed)
 
     def detach(self) -> None:
         """Leave the Plc alone; one that is held goes on."""
@@ -85,6 +91,7 @@ class Attendant:
     def _forget(self) -> None:
         if self._cycle_finished in self.plc.cycle_finished:
             self.plc.cycle_finished.remove(self._cycle_finished)
+            self.plc.changed.remove(self._changed)
 
     # --- jobs --------------------------------------------------------------------------------------------------------
 
@@ -116,7 +123,8 @@ class Attendant:
     def publish(self, task: int, time_ns: int) -> None:
         self.image.publish()
         self.latest = Cycle(task, time_ns, self.image.memory(), self.latest.sequence + 1)
-        if task in self.wanted or (task == 0 and self._stands_still):
+        is_new_table, self._version = self.image.version != self._version, self.image.version
+        if task in self.wanted or (task == 0 and self._stands_still) or is_new_table:
             self.deliver(self.latest)
 
     @property
@@ -218,6 +226,17 @@ class Attendant:
         for group, offset, data in kept:
             self.image.write(group, offset, data)
         self.image.apply_writes()
+
+    # --- online change -----------------------------------------------------------------------------------------------
+
+    def online_change(self, new: Plc) -> OnlineChange:
+        """A job: go over to a changed project; see Plc.online_change."""
+        with self.plc.between_cycles():
+            return self.plc.online_change(new)
+
+    def _changed(self, made: OnlineChange) -> None:
+        self._initial = made.initial
+        self.image.refresh()
 
     # --- ticks from outside ------------------------------------------------------------------------------------------
 

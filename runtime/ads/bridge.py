@@ -14,14 +14,17 @@ Source -> target in both: of `reads` the PLC's path comes first, of `writes` the
 ads.md section 14. The rooms below are `owner` (one thread per host), `session` (what one bridge has resolved), `plan`
 (bytes), `client` (pyads).
 
-What a cycle sees. With its first edge the cycle orders one sum read and waits for it, `budget` at most; if the answer
-is late the last values stay (nLate counts) and the answer is taken by the next cycle that finds it. With its last edge
-it leaves the results for one sum write and goes on. While the link is down it does not wait at all.
+What a cycle sees. With its last edge a cycle leaves its results for one sum write, orders one sum read for `ahead`
+before the next cycle is due, and goes on. With its first edge a cycle takes the answer, which is there as a rule, or
+waits for it, `budget` at most; if the answer is late the last values stay (nLate counts) and the answer is taken by the
+next cycle that finds it. So the values are `ahead` older than they could be, and the cycle does not wait for the
+network; `ahead=0` orders with the first edge instead. TwinCAT's pre-ticks of the separate input update do the same.
+While the link is down a cycle does not wait at all.
 
 Real time and virtual time. The budget, the timeouts and the back-off are real time with every clock. On a RealTimeClock
-that is all there is to say. A virtual clock stands still while a cycle waits, so the cycles follow each other as fast
-as the PLC answers: each takes one snapshot, but the PLC's time between two snapshots is not the cycle time. Give a
-large budget there ("1s"), or most cycles will run on with old values.
+that is all there is to say. A virtual clock knows no time ahead, and stands still while a cycle waits, so the cycles
+follow each other as fast as the PLC answers: each takes one snapshot, but the PLC's time between two snapshots is not
+the cycle time. Give a large budget there ("1s"), or most cycles will run on with old values.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,14 +32,15 @@ from operator import itemgetter
 from queue import Empty
 from typing import TYPE_CHECKING, Any, Self
 
-from ..clock import progress_clock
+from ..clock import RealTimeClock, progress_clock
 from ..dctime import Duration, from_filetime, parse_duration
 from ..declare import variable_member
 from ..errors import PlcError, RangeError, UnknownName, WrongType, one_of
 from ..iec import BOOL, DINT, LTIME, UDINT, UINT, ULINT, IecType, string
 from ..program import GlobalVariables
 from ..symbols import Symbol
-from .client import PLC_PORT, LinkError, check_net_id
+from .client import LinkError, check_net_id
+from .groups import PLC_PORT
 from .model import AdsState
 from .owner import Owner, join
 from .plan import Snapshot
@@ -112,6 +116,7 @@ class AdsBridge:
     reads: PLC path -> own path (without a dot: a variable of the task's first program), or only PLC paths, whose
         channels `bridge["..."]` are then linked by hand. writes: own path -> PLC path, or only PLC paths.
     budget: how long a cycle waits for its values at most. stale_after: the age at which values are stale.
+    ahead: how long before a cycle is due its values are asked for, half a cycle time at most; on a RealTimeClock only.
     timeout: of one request; also how soon a silent link is found lost. connect_timeout: of one attempt to connect.
     start_wait: how long the start of a run waits for the first connection.
     notifications: "on change" or a period such as "10ms" instead of sum reads; the PLC sends samples with its own time
@@ -132,6 +137,7 @@ class AdsBridge:
         writes: Paths = (),
         *,
         budget: Duration = "1ms",
+        ahead: Duration = "1ms",
         stale_after: Duration = "100ms",
         timeout: Duration = "1s",
         connect_timeout: Duration = "1s",
@@ -147,6 +153,7 @@ class AdsBridge:
         self._reads = _pairs(reads, "reads")  # (PLC path, own path or "")
         self._writes = [(remote or own, own if remote else "") for own, remote in _pairs(writes, "writes")]
         self.budget_ns, self.stale_after_ns = _positive(budget, "budget", 0), _positive(stale_after, "stale_after")
+        self.ahead_ns = _positive(ahead, "ahead", 0)
         self.timeout_ns, self.connect_timeout_ns = _positive(timeout, "timeout"), _positive(connect_timeout, "connect")
         self.start_wait_ns = _positive(start_wait, "start_wait", 0)
         if queue < 1:
@@ -257,6 +264,10 @@ class AdsBridge:
         take = self._take_notices if self._settings.notify else self._take_reading
         self._stores = stores
         outputs = list(zip(self._outputs, takes, strict=True))
+        now, period_ns = task.plc.clock.now, task.cycle_time_ns
+        is_real = isinstance(task.plc.clock, RealTimeClock) and not self._settings.notify
+        ahead_ns = min(self.ahead_ns, period_ns // 2) if is_real else 0
+        self._oldest_ns = ahead_ns + period_ns if ahead_ns else 0
 
         def begin(t_ns: int) -> None:
             is_fresh = take(session, owner, t_ns)
@@ -267,6 +278,9 @@ class AdsBridge:
                 if read is not None:
                     channel.write(t_ns, read())
             self._leave_results(session, owner)
+            if ahead_ns and session.online and not self._is_ordered:
+                self._is_ordered = True
+                owner.order_read(session, progress_clock() + t_ns + period_ns - now() - ahead_ns)
 
         return begin, end
 
@@ -277,22 +291,27 @@ class AdsBridge:
         return symbol.writer(f"{self.name} -> {symbol.path}")
 
     def _take_reading(self, session: Session, owner: Owner, t_ns: int) -> bool:
-        """Order a sum read and wait for it within the budget; whether this cycle has got new values."""
+        """Take the sum read, or order it now, and wait for it within the budget; whether it brought new values."""
         if not self._inputs and not self._outputs:
             return False
-        reading = self._answer(session, 0) if self._is_ordered else None
-        if not self._is_ordered and session.online:
-            self._is_ordered = True
-            owner.order_read(session)
-        if self._is_ordered and session.online:
-            reading = self._answer(session, self.budget_ns) or reading
+        begun = progress_clock()
+        end = begun + self.budget_ns if session.online else 0
+        reading = self._answer(session, end if self._oldest_ns else 0) if self._is_ordered else None
+        is_good = reading is not None and reading.snapshot is not None and begun - reading.at_ns < self._oldest_ns
+        if session.online and not is_good:
+            if not self._is_ordered:
+                self._is_ordered = True
+                owner.order_read(session)
+            reading = self._answer(session, end) or reading
         if reading is None or reading.snapshot is None:
             return False
         self._good_ns, self._good_cycle_ns = reading.at_ns, t_ns
         self._latch(reading.snapshot, t_ns)
         return True
 
-    def _answer(self, session: Session, wait_ns: int) -> Reading | None:
+    def _answer(self, session: Session, end_ns: int) -> Reading | None:
+        """The answer, if it comes before a monotonic time."""
+        wait_ns = max(0, end_ns - progress_clock()) if end_ns else 0
         try:
             reading = session.answers.get(wait_ns > 0, wait_ns * 1e-9 if wait_ns else None)
         except Empty:

@@ -18,10 +18,22 @@ from typing import Any
 from ..dctime import Duration, format_duration, parse_duration
 from ..errors import AlycatError, RangeError
 from .decode import ENCODING, entry_length, symbol_entries, symbol_entry, type_entry
+from .frames import TCP_PORT, net_id_bytes
+from .groups import (
+    ENTRY_BY_NAME,
+    HANDLE_BY_NAME,
+    PLC_PORT,
+    RELEASE_HANDLE,
+    SUM_READ,
+    SUM_WRITE,
+    TYPE_BY_NAME,
+    UPLOAD,
+    UPLOAD_INFO,
+    VERSION,
+)
 from .model import AdsError, AdsErrorCode, DataType, Location
 
-TCP_PORT, UDP_PORT = 48898, 48899
-PLC_PORT = 851
+UDP_PORT = 48899
 MAX_ITEMS = 500  # of one sum command: Beckhoff's advice
 LINK_LOST = (-1, AdsErrorCode.PORT_NOT_FOUND, AdsErrorCode.MACHINE_NOT_FOUND, AdsErrorCode.TIMEOUT)
 TABLE_CHANGED = (
@@ -30,9 +42,6 @@ TABLE_CHANGED = (
     AdsErrorCode.INVALID_STATE,
     AdsErrorCode.NOTIFICATION_HANDLE,
 )
-HANDLE_BY_NAME, VALUE_BY_HANDLE, RELEASE_HANDLE = 0xF003, 0xF005, 0xF006
-VERSION, INFO_BY_NAME, UPLOAD, UPLOAD_INFO, TYPE_BY_NAME = 0xF008, 0xF009, 0xF00B, 0xF00F, 0xF011
-SUM_READ, SUM_WRITE, DEVICE_DATA = 0xF080, 0xF081, 0xF100
 ENTRY_SIZE = 0x4000  # bytes asked for; a longer entry is read again at its own length
 LARGEST_ENTRY = 4 << 20
 CYCLIC, ON_CHANGE = 3, 4
@@ -113,11 +122,7 @@ def identify(host: str, timeout: Duration = "300ms") -> str | None:
 
 def check_net_id(text: str) -> str:
     """The text if it is an AMS NetId; RangeError otherwise."""
-    parts = text.split(".")
-    if len(parts) != 6 or not all(p.isdecimal() and int(p) <= 255 for p in parts):
-        raise RangeError(
-            f"net_id: {text!r} is no AMS NetId; six numbers of 0..255 are needed, such as 192.168.1.10.1.1"
-        )
+    net_id_bytes(text)
     return text
 
 
@@ -270,7 +275,7 @@ class Client:
 
     def find(self, path: str) -> Location:
         """One symbol by path; AdsError 1808 if there is none."""
-        return symbol_entry(self._entry(INFO_BY_NAME, path))
+        return symbol_entry(self._entry(ENTRY_BY_NAME, path))
 
     def type(self, name: str) -> DataType:
         """One data type by name; AdsError 1808 if there is none."""

@@ -6,6 +6,7 @@ make no sense raise AdsError 1797, never anything else.
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from .model import AdsError, AdsErrorCode, DataType, Kind, Location, Member
 
@@ -38,7 +39,7 @@ def type_entry(data: bytes) -> DataType:
     """One data type entry, the answer of group 16#F011."""
     try:
         return _data_type(data)
-    except (struct.error, IndexError, RecursionError) as error:
+    except (struct.error, IndexError) as error:
         raise _damaged("data type", data) from error
 
 
@@ -54,9 +55,9 @@ def _damaged(what: str, data: bytes) -> AdsError:
 def _entries(data: bytes, what: str) -> Iterator[bytes]:
     position = 0
     while position < len(data):
-        length = entry_length(data[position:])
+        length = entry_length(data[position : position + 4])
         if not 30 <= length <= len(data) - position:
-            raise _damaged(what, data[position:])
+            raise _damaged(what, data[position : position + length])
         yield data[position : position + length]
         position += length
 
@@ -102,88 +103,104 @@ def _symbol(data: bytes) -> Location:
     )
 
 
-def _data_type(data: bytes) -> DataType:
-    length, _, _, _, size, _, ads_id, flags, *texts, rank, count = _TYPE.unpack_from(data)
+class _Entry(NamedTuple):
+    """What a data type entry and the entry of a member have in common: all but the members' own entries."""
+
+    name: str
+    type_name: str
+    comment: str
+    size: int
+    offset: int
+    ads_id: int
+    flags: int
+    dimensions: tuple[tuple[int, int], ...]
+    members: list[bytes]
+    attributes: dict[str, str]
+    values: tuple[tuple[str, int], ...]
+
+
+def _entry(data: bytes, is_member: bool = False) -> _Entry:
+    """A member of an enumeration's type may carry its flag, but not its values."""
+    length, _, _, _, size, offset, ads_id, flags, *texts, rank, count = _TYPE.unpack_from(data)
     data = data[:length]
-    (name, base, comment), position = _texts(data, _TYPE.size, *texts)
+    (name, type_name, comment), position = _texts(data, _TYPE.size, *texts)
     dimensions = tuple(_DIMENSION.unpack_from(data, position + i * _DIMENSION.size) for i in range(rank))
     position += rank * _DIMENSION.size
     members = []
     for _ in range(count):
-        inner = data[position : position + entry_length(data[position:])]
-        members.append(_member(inner))
-        position += len(inner)
-    attributes, values = _tail(data, position, size, flags)
-    return DataType(
-        name=name,
-        kind=_kind(name, base, bool(dimensions), bool(members), flags, ads_id),
-        size=size,
-        ads_id=ads_id,
-        base=base,
-        comment=comment,
-        dimensions=dimensions,
-        members=tuple(members),
-        values=values,
-        attributes=attributes,
-    )
-
-
-def _tail(data: bytes, position: int, size: int, flags: int) -> tuple[dict[str, str], tuple[tuple[str, int], ...]]:
-    """What stands behind the members: attributes and the values of an enumeration."""
+        end = position + max(4, entry_length(data[position : position + 4]))
+        members.append(data[position:end])
+        position = end
     position += (16 if flags & TYPE_HAS_GUID else 0) + (size if flags & TYPE_COPY_MASK else 0)
     if flags & TYPE_METHODS:
-        (count,) = _U16.unpack_from(data, position)
-        position += 2
-        for _ in range(count):
-            position += max(4, entry_length(data[position:]))
+        position = _behind_methods(data, position)
     attributes: dict[str, str] = {}
     if flags & TYPE_ATTRIBUTES:
         attributes, position = _attributes(data, position)
-    values = []
-    if flags & TYPE_ENUM:
-        (count,) = _U16.unpack_from(data, position)
-        position += 2
-        for _ in range(count):
-            (name,), position = _texts(data, position + 1, data[position])
-            values.append((name, int.from_bytes(data[position : position + size], "little", signed=True)))
-            position += size
-    return attributes, tuple(values)
+    values = tuple(_enum_values(data, position, size)) if flags & TYPE_ENUM and not is_member else ()
+    return _Entry(name, type_name, comment, size, offset, ads_id, flags, dimensions, members, attributes, values)
 
 
-def _member(data: bytes) -> Member:
-    fields = _TYPE.unpack_from(data)
-    size, offset, ads_id, flags = fields[4:8]
-    (name, base, comment), position = _texts(data, _TYPE.size, *fields[8:11])
-    position += fields[11] * _DIMENSION.size
-    for _ in range(fields[12]):
-        position += max(4, entry_length(data[position:]))
-    attributes, _ = _tail(data, position, size, flags & ~TYPE_ENUM)
-    return Member(
-        name=name,
-        type_name=base,
-        ads_id=ads_id,
-        offset=offset,
-        size=size,
-        comment=comment,
-        attributes=attributes,
-        is_bit=bool(flags & TYPE_BITS),
-        is_persistent=bool(flags & TYPE_PERSISTENT),
-        is_reference=bool(flags & TYPE_REFERENCE),
+def _behind_methods(data: bytes, position: int) -> int:
+    (count,) = _U16.unpack_from(data, position)
+    position += 2
+    for _ in range(count):
+        position += max(4, entry_length(data[position : position + 4]))
+    return position
+
+
+def _enum_values(data: bytes, position: int, size: int) -> Iterator[tuple[str, int]]:
+    (count,) = _U16.unpack_from(data, position)
+    position += 2
+    for _ in range(count):
+        (name,), position = _texts(data, position + 1, data[position])
+        yield name, int.from_bytes(data[position : position + size], "little", signed=True)
+        position += size
+
+
+def _data_type(data: bytes) -> DataType:
+    entry = _entry(data)
+    return DataType(
+        name=entry.name,
+        kind=_kind(entry),
+        size=entry.size,
+        ads_id=entry.ads_id,
+        base=entry.type_name,
+        comment=entry.comment,
+        dimensions=entry.dimensions,
+        members=tuple(_member(_entry(inner, is_member=True)) for inner in entry.members),
+        values=entry.values,
+        attributes=entry.attributes,
     )
 
 
-def _kind(name: str, base: str, is_array: bool, has_members: bool, flags: int, ads_id: int) -> Kind:
+def _member(entry: _Entry) -> Member:
+    return Member(
+        name=entry.name,
+        type_name=entry.type_name,
+        ads_id=entry.ads_id,
+        offset=entry.offset,
+        size=entry.size,
+        comment=entry.comment,
+        attributes=entry.attributes,
+        is_bit=bool(entry.flags & TYPE_BITS),
+        is_persistent=bool(entry.flags & TYPE_PERSISTENT),
+        is_reference=bool(entry.flags & TYPE_REFERENCE),
+    )
+
+
+def _kind(entry: _Entry) -> Kind:
     """As well as an entry tells it: a union, a structure and a function block look alike to a reader by offset."""
-    if is_array:
+    if entry.dimensions:
         return Kind.ARRAY
-    if flags & TYPE_ENUM:
+    if entry.flags & TYPE_ENUM:
         return Kind.ENUM
-    if has_members:
+    if entry.members:
         return Kind.STRUCT
-    if name.upper().startswith("POINTER TO "):
+    if entry.name.upper().startswith("POINTER TO "):
         return Kind.POINTER
-    if name.upper().startswith("REFERENCE TO "):
+    if entry.name.upper().startswith("REFERENCE TO "):
         return Kind.REFERENCE
-    if base:
+    if entry.type_name:
         return Kind.ALIAS
-    return Kind.STRUCT if ads_id == 65 else Kind.BASE
+    return Kind.STRUCT if entry.ads_id == 65 else Kind.BASE

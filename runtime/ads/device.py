@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ..errors import RangeError
-from . import frames, sums
+from . import frames, groups, sums
 from .attendant import Attendant, Cycle
 from .control import Control
 from .frames import (
@@ -31,15 +31,14 @@ from .frames import (
     Write,
     WriteControl,
 )
+from .groups import HARMLESS, PLC_PORT, REALTIME_PORT, RELEASE_HANDLE, STATE, SYSTEM_PORT, VERSION
 from .model import AdsError, AdsErrorCode, AdsState
 from .notifications import ON_CHANGE_MODES, Later, Mode, Outlet, Route, Scheduler, Subscription
-from .services import HARMLESS, RELEASE_HANDLE, STATE, VERSION, Services, state_bytes
+from .repeats import INVOKE_ID, Repeats, Steady
+from .services import Services, state_bytes
 
-PLC_PORT, SYSTEM_PORT, REALTIME_PORT = 851, 10_000, 200
 FIRST_REGISTERED_PORT = 32_768
 GRACE_NS = 10 * 10**9  # how long the notifications of a registered port outlive its connection
-SYSTEM_GROUP = 0x00F0
-REALTIME_GROUP, TICKS, TICK_MODE = 1, 0x31, 0x32
 MODE_NORMAL, MODE_FAST, MODE_EXTERNAL = 1, 2, 3  # RtMode of the usermode runtime (InfoSys 11324440715)
 LARGEST_SAMPLE = 2**20
 Code = AdsErrorCode
@@ -74,6 +73,9 @@ class Deferred(NamedTuple):
     finish: Callable[[Any], Response] = lambda _: Result()
     waits: bool = False
     after: Callable[[], None] = lambda: None
+
+
+Answer = Response | Steady | Deferred
 
 
 @dataclass(eq=False)
@@ -132,6 +134,7 @@ class Device:
         attendant.wanted = self.scheduler.wanted
         self._registered: dict[int, Registration] = {}
         self._notification_handles = itertools.count(1)
+        self._repeats = Repeats()
         self._ports = {PLC_PORT: self._plc, SYSTEM_PORT: self._system, REALTIME_PORT: self._realtime}
 
     # --- connections -------------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ class Device:
     def receive(self, session: Session, kind: int, body: bytes) -> None:
         """One frame of a connection; FrameError if the connection is beyond help."""
         if kind == Kind.AMS:
-            return self._packet(session, frames.parse_packet(body))
+            return self._answer_again(session, body) or self._packet(session, body)
         if kind == Kind.OPEN_PORT:
             self._open_port(session, body)
         elif kind == Kind.CLOSE_PORT:
@@ -223,8 +226,22 @@ class Device:
 
     # --- requests ----------------------------------------------------------------------------------------------------
 
-    def _packet(self, session: Session, packet: Packet) -> None:
+    def _answer_again(self, session: Session, body: bytes) -> bool:
+        """Answer a request that came before in the same words; FALSE if it has to go the long way."""
+        repeat, services = self._repeats.get(body), self.services
+        if repeat is None or session.is_closed or self.control.is_config:
+            return False
+        (cut, size, handle), front, back = repeat
+        if services.tables.version != self.attendant.image.version or (handle and handle not in services.handles):
+            return False
+        values = cut(self.attendant.image.memory())
+        if len(values) == size:
+            session.send(b"".join((front, body[INVOKE_ID], back, values)))
+        return len(values) == size
+
+    def _packet(self, session: Session, body: bytes) -> None:
         """Find the port that answers, and what goes wrong on the way there."""
+        packet = frames.parse_packet(body)
         if packet.flags & frames.IS_RESPONSE or packet.command == frames.Command.NOTIFICATION:
             return
         port = frames.port_of(packet.target)
@@ -243,8 +260,9 @@ class Device:
             if error.code == Code.UNKNOWN_COMMAND:
                 return self._answer(session, packet, b"", Code.UNKNOWN_COMMAND)
             return self._answer(session, packet, frames.failure_data(packet.command, error.code))
-        if type(response) is Data:
-            self._answer(session, packet, frames.data_answer(response.data))
+        if isinstance(response, Steady):
+            self._repeats.keep(body, packet, response)
+            self._answer(session, packet, frames.data_answer(response.cut(self.attendant.image.memory())))
         elif isinstance(response, Deferred):
             self._defer(session, packet, response)
         else:
@@ -279,10 +297,10 @@ class Device:
 
     # --- port 851 ----------------------------------------------------------------------------------------------------
 
-    def _plc(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _plc(self, session: Session, packet: Packet, request: Request) -> Answer:
         if isinstance(request, Read):
             memory = self.attendant.image.memory()
-            return Data(0, self.services.read(memory, request.group, request.offset, request.length))
+            return self.services.steady(memory, *request) or Data(0, self.services.read(memory, *request))
         if isinstance(request, ReadWrite):
             return self._read_write(session, packet, request)
         if isinstance(request, Write):
@@ -310,38 +328,41 @@ class Device:
 
         return Deferred(action)
 
-    def _read_write(self, session: Session, packet: Packet, request: ReadWrite) -> Response | Deferred:
+    def _read_write(self, session: Session, packet: Packet, request: ReadWrite) -> Answer:
         group, count, length, data = request
-        if group in sums.GROUPS:
+        if group in groups.SUMS:
             return self._sum(session, packet, request)
         if group in HARMLESS:
             memory = self.attendant.image.memory()
             return Data(0, self.services.read_write(memory, group, length, data, session))
-        if group != 0xF005:
+        if group != groups.VALUE_BY_HANDLE:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, f"reading and writing group 16#{group:X}")
         return Deferred(lambda: self.services.exchange(count, length, data), lambda value: Data(0, value))
 
-    def _sum(self, session: Session, packet: Packet, request: ReadWrite) -> Response | Deferred:
+    def _sum(self, session: Session, packet: Packet, request: ReadWrite) -> Answer:
         group, count, length, data = request
         services, memory, limit = self.services, self.attendant.image.memory(), self.limits.frame_bytes
-        if group == sums.SUM_READ:
-            return Data(0, sums.read(services, memory, count, data, limit)[:length])
-        if group in (sums.SUM_READ_EX, sums.SUM_READ_EX_2):
+        if group == groups.SUM_READ:
+            read = sums.Read(services, count, data, limit)
+            if length < read.size:
+                return Data(0, read.answer(memory)[:length])
+            return Steady(read.answer, read.size)
+        if group in (groups.SUM_READ_EX, groups.SUM_READ_EX_2):
             return Data(0, sums.read_ex(services, memory, count, data, limit)[:length])
-        if group == sums.SUM_ADD_NOTIFICATION:
+        if group == groups.SUM_ADD_NOTIFICATION:
             return Data(0, sums.add_notifications(lambda r: self._watch(session, packet, r), count, data)[:length])
-        if group == sums.SUM_DELETE_NOTIFICATION:
+        if group == groups.SUM_DELETE_NOTIFICATION:
             return Data(0, sums.delete_notifications(lambda h: self._unwatch(session, packet, h), count, data)[:length])
 
         def action() -> bytes:
-            if group == sums.SUM_WRITE:
+            if group == groups.SUM_WRITE:
                 answer = sums.write(services, count, data)
             else:
                 answer = sums.read_write(services, services.image.memory(), count, data, session, limit)
             services.image.apply_writes()
             return answer
 
-        harmless = sums.write_is_harmless if group == sums.SUM_WRITE else sums.read_write_is_harmless
+        harmless = sums.write_is_harmless if group == groups.SUM_WRITE else sums.read_write_is_harmless
         if harmless(count, data):
             return Data(0, action()[:length])
         return Deferred(action, lambda answer: Data(0, answer[:length]))
@@ -355,7 +376,7 @@ class Device:
 
     # --- ports 10000 and 200 -----------------------------------------------------------------------------------------
 
-    def _system(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _system(self, session: Session, packet: Packet, request: Request) -> Answer:
         if isinstance(request, Read):
             return Data(0, self._read_system(request))
         if isinstance(request, ReadState):
@@ -372,29 +393,29 @@ class Device:
         return DeviceInfo(0, 3, 1, 4024, "TwinCAT System")
 
     def _read_system(self, request: Read) -> bytes:
-        if request.group == SYSTEM_GROUP:
+        if request.group == groups.SYSTEM_STATE:
             return self.control.system_record()[: request.length]
         if request.group == STATE:
             return state_bytes(self.control.system_state(), request.offset)[: request.length]
         raise AdsError(Code.INVALID_GROUP, f"group 16#{request.group:X} of the system service")
 
-    def _realtime(self, session: Session, packet: Packet, request: Request) -> Response | Deferred:
+    def _realtime(self, session: Session, packet: Packet, request: Request) -> Answer:
         """Time from outside, as the vendor's usermode runtime is stepped."""
         attendant = self.attendant
         if isinstance(request, ReadState):
             return frames.State(0, AdsState.RUN, 0)
         if isinstance(request, frames.ReadDeviceInfo):
             return DeviceInfo(0, 3, 1, 4024, "TwinCAT RT")
-        if isinstance(request, Read) and (request.group, request.offset) == (REALTIME_GROUP, TICK_MODE):
+        if isinstance(request, Read) and (request.group, request.offset) == (groups.REALTIME, groups.TICK_MODE):
             return Data(0, struct.pack("<I", self._tick_mode())[: request.length])
-        if not isinstance(request, Write) or request.group != REALTIME_GROUP:
+        if not isinstance(request, Write) or request.group != groups.REALTIME:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, "of the real-time port")
         if len(request.data) not in (2, 4, 8):
             raise AdsError(Code.WRONG_SIZE, f"{len(request.data)} bytes for a number")
         value = int.from_bytes(request.data, "little", signed=True)
-        if request.offset == TICKS and value >= 0:
+        if request.offset == groups.TICKS and value >= 0:
             return Deferred(lambda done: attendant.step(value, done), waits=True)
-        if request.offset == TICK_MODE and value in (self._tick_mode(), MODE_NORMAL, MODE_EXTERNAL):
+        if request.offset == groups.TICK_MODE and value in (self._tick_mode(), MODE_NORMAL, MODE_EXTERNAL):
             return Deferred(lambda: attendant.set_external(value == MODE_EXTERNAL))
         raise AdsError(Code.INVALID_VALUE, f"{value} at offset 16#{request.offset:X}")
 

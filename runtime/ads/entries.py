@@ -57,10 +57,9 @@ def type_entry(kind: DataType) -> bytes:
     """The entry of one data type, as 0xF011 answers it and 0xF00E lists it."""
     flags = (
         TYPE
-        | TYPE_BITS * (kind.name == "BIT")  # where ads-client looks, and not at the member
         | TYPE_METHODS * bool(kind.methods)
         | TYPE_ATTRIBUTES * bool(kind.attributes)
-        | TYPE_BITS * (kind.name == "BIT")  # clients take from here that offsets of its members are in bits
+        | TYPE_BITS * (kind.name == "BIT")  # where ads-client looks, and not at the member
         | TYPE_ENUM * (kind.kind is Kind.ENUM)
         | TYPE_REFERENCE * (kind.kind is Kind.REFERENCE)
         | TYPE_POINTER * (kind.kind in (Kind.POINTER, Kind.REFERENCE))

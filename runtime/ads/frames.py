@@ -65,7 +65,9 @@ def net_id_bytes(text: str) -> bytes:
     """The six bytes of `127.0.0.1.7.1`."""
     parts = text.split(".")
     if len(parts) != 6 or not all(p.isdecimal() and int(p) < 256 for p in parts):
-        raise RangeError(f"net_id: {text!r} is no AMS NetId; write six numbers of 0..255, such as 127.0.0.1.7.1")
+        raise RangeError(
+            f"net_id: {text!r} is no AMS NetId; six numbers of 0..255 are needed, such as 192.168.1.10.1.1"
+        )
     return bytes(map(int, parts))
 
 

@@ -33,6 +33,9 @@ class Handles:
     def __len__(self) -> int:
         return len(self._named)
 
+    def __contains__(self, handle: int) -> bool:
+        return handle in self._named
+
     def add(self, location: Location, method: Method | None, owner: Owner) -> int:
         if len(self._named) >= self._limit:
             self._named = {h: n for h, n in self._named.items() if not n.owner.is_closed}

@@ -15,13 +15,12 @@ from ..composite import ArrayType, StructType
 from ..errors import AlycatError, RangeError, WrongType
 from ..iec import IecType, behind_alias
 from ..plc import Plc
+from .groups import BYTES_OF_BITS, DATA, DATA_BITS, INPUTS, MARKERS, OUTPUTS
 from .model import AdsError, AdsErrorCode, DataType, Location
-from .places import DATA, DATA_BITS, Plan
+from .places import Plan
 from .typemap import size_of
 from .values import checked
 
-MARKERS, INPUTS, OUTPUTS = 0x4020, 0xF020, 0xF030
-BYTES_OF_BITS = {DATA_BITS: DATA, 0x4021: MARKERS, 0xF021: INPUTS, 0xF031: OUTPUTS}
 AREA_BYTES = 0x10000
 LARGEST_READ = 1 << 28
 

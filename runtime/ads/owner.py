@@ -6,6 +6,8 @@ resolves again. A bridge gives orders and never waits for the owner longer than 
 """
 
 import atexit
+import heapq
+import itertools
 import threading
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -56,6 +58,8 @@ class Owner:
         self._connect_timeout: Duration = "1s"
         self.sessions: list[Session] = []
         self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._later: list[tuple[int, int, Order]] = []  # a heap by time
+        self._numbers = itertools.count()
         self._pause_ns = FIRST_PAUSE_NS
         self._retry_ns = 0
         self._ended = False
@@ -77,9 +81,9 @@ class Owner:
         if self._ended:
             self._thread.join(GOODBYE_S)
 
-    def order_read(self, session: Session) -> None:
-        """Order a sum read; one Reading will be in `session.answers`, whatever happens."""
-        self._orders.put(lambda: self._read(session))
+    def order_read(self, session: Session, at_ns: int = 0) -> None:
+        """Order a sum read, for a time (monotonic) or at once; one Reading will be in `session.answers` in any case."""
+        self._orders.put(lambda: self._put_down(at_ns, lambda: self._read(session)))
 
     def order_write(self, session: Session) -> None:
         self._orders.put(lambda: self._request(session, session.write))
@@ -98,12 +102,19 @@ class Owner:
                 pass
             else:
                 order()
+            while self._later and self._later[0][0] <= progress_clock():
+                heapq.heappop(self._later)[2]()
             self._look_after()
 
+    def _put_down(self, at_ns: int, order: Order) -> None:
+        heapq.heappush(self._later, (at_ns, next(self._numbers), order))
+
     def _wait_s(self) -> float:
-        if all(session.online for session in self.sessions):
-            return LOOK_NS * 1e-9
-        return min(LOOK_NS, max(0, self._retry_ns - progress_clock())) * 1e-9
+        now = progress_clock()
+        times = [now + LOOK_NS, *(at_ns for at_ns, _, _ in self._later[:1])]
+        if not all(session.online for session in self.sessions):
+            times.append(self._retry_ns)
+        return max(0, min(times) - now) * 1e-9
 
     def _take_in(self, session: Session, connect_timeout: Duration) -> None:
         self.sessions.append(session)

@@ -16,10 +16,10 @@ from ..program import Variables
 from ..spots import ADDRESS_SHIFT
 from ..symbols import SYSTEM_LIST
 from .area import HEADER_BYTES, Area, view_of
+from .groups import DATA, DATA_BITS
 from .model import AdsError, AdsErrorCode, DataType, Location
 from .typemap import TypeMap, ads_id, mirror, size_of, variables_type, wrapped_block
 
-DATA, DATA_BITS = 0x4040, 0x4041
 CACHED_PATHS = 50_000
 _STEP = re.compile(r"\.([^.\[\]^]+)|\[([^\[\]]*)\]|(\^)")
 _INDEX = re.compile(r"[+-]?\d{1,10}")

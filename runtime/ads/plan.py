@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
-from .client import DEVICE_DATA, MAX_ITEMS, VALUE_BY_HANDLE, VERSION, SumRead
+from .client import MAX_ITEMS, SumRead
+from .groups import STATE, VALUE_BY_HANDLE, VERSION
 from .model import AdsError
 from .typebook import ValueType
 
 MAX_BYTES = 0xF000  # of one sum read: what every device takes, with its error words, in one frame
-VERSION_ITEM, STATE_ITEM = (VERSION, 0, 1), (DEVICE_DATA, 0, 4)
+VERSION_ITEM, STATE_ITEM = (VERSION, 0, 1), (STATE, 0, 4)
 
 
 class ReadItem(NamedTuple):

@@ -1,6 +1,7 @@
 """The server: sockets around the device, on a thread of its own, so that no client can delay a cycle."""
 
 import asyncio
+import errno
 import ipaddress
 import logging
 import os
@@ -10,11 +11,13 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 
 from ..clock import progress_clock
 from ..errors import AlycatError, PlcError
+from ..onlinechange import OnlineChange
 from ..plc import Plc, RunResult
 from .attendant import Attendant, Cycle, PublishedImage
 from .device import Device, Limits, Session
@@ -181,7 +184,7 @@ class AdsServer:
         ready.wait(START_TIMEOUT_S)
         if self._failure or not ready.is_set():
             self.stop()
-            raise PlcError(f"ADS server on {self.host}:{self.port}: {self._failure or 'did not start'}")
+            raise PlcError(f"ADS server on {self.host}:{self.port}: {_reason(self._failure)}")
         return self
 
     def stop(self) -> None:
@@ -200,6 +203,20 @@ class AdsServer:
     def operate(self, until: Callable[[], bool] | None = None) -> RunResult:
         """Run the Plc until Plc.stop(), through everything that clients do to it; see `Attendant.operate`."""
         return self.attendant.operate(until)
+
+    def online_change(self, new: Plc) -> OnlineChange:
+        """Have the Plc go over to a changed project, see `Plc.online_change`; returns when that is done.
+
+        Clients see a new symbol version, their handles and notifications end. To be called from any thread but that of
+        the Plc.
+        """
+        outcome: SimpleQueue[Any] = SimpleQueue()
+        self.attendant.submit(lambda: self.attendant.online_change(new), outcome.put)
+        made = outcome.get()
+        if isinstance(made, Exception):
+            raise made
+        assert isinstance(made, OnlineChange)
+        return made
 
     def __enter__(self) -> "Self":
         return self
@@ -301,6 +318,18 @@ class AdsServer:
             "dropped_samples": self.device.dropped,
             "lost_cycles": self.lost_cycles,
         }
+
+
+def _reason(failure: BaseException | None) -> str:
+    """Why a server has not started, as far as a person can do something about it."""
+    if failure is None:
+        return f"did not start within {START_TIMEOUT_S} s"
+    number = failure.errno if isinstance(failure, OSError) else None
+    if number == errno.EADDRINUSE:
+        return "taken already, by another PLC or an ADS router; several run side by side on 127.0.0.2, 127.0.0.3, ..."
+    if number == errno.EADDRNOTAVAIL:
+        return "this computer does not have that address"
+    return str(getattr(failure, "strerror", None) or failure).lower()
 
 
 def _router_net_id(net_id: str) -> str:

@@ -14,27 +14,27 @@ from . import entries
 from .attendant import Attendant
 from .control import Control
 from .frames import Data, State
+from .groups import (
+    BYTES_OF_BITS,
+    ENTRY_BY_NAME,
+    HANDLE_BY_NAME,
+    PLACE_BY_NAME,
+    RELEASE_HANDLE,
+    SIZE_OF,
+    STATE,
+    TYPE_BY_NAME,
+    TYPE_UPLOAD,
+    UPLOAD,
+    UPLOAD_INFO,
+    UPLOAD_SIZE,
+    VALUE_BY_HANDLE,
+    VALUE_BY_NAME,
+    VERSION,
+)
 from .handles import Handles, Named, Owner
 from .model import AdsError, AdsErrorCode, DataType, Location, Memory, Method, SymbolImage
+from .repeats import Steady
 
-MEMORY, MEMORY_BITS = 0x4020, 0x4021
-DATA, DATA_BITS = 0x4040, 0x4041
-INPUTS, OUTPUTS = 0xF020, 0xF030
-HANDLE_BY_NAME = 0xF003
-VALUE_BY_NAME = 0xF004
-VALUE_BY_HANDLE = 0xF005
-RELEASE_HANDLE = 0xF006
-INFO_BY_NAME = 0xF007
-VERSION = 0xF008
-ENTRY_BY_NAME = 0xF009
-UPLOAD = 0xF00B
-UPLOAD_INFO = 0xF00C
-TYPE_UPLOAD = 0xF00E
-UPLOAD_INFO_2 = 0xF00F
-TYPE_BY_NAME = 0xF011
-STATE = 0xF100
-SIZE_OF = {0x4025: MEMORY, 0x4045: DATA, 0xF025: INPUTS, 0xF035: OUTPUTS}
-HARMLESS = {HANDLE_BY_NAME, VALUE_BY_NAME, INFO_BY_NAME, ENTRY_BY_NAME, TYPE_BY_NAME}  # to read and write
 _U32 = struct.Struct("<I")
 _STATE = struct.Struct("<HH")
 KEPT_NAMES = 10_000
@@ -105,9 +105,9 @@ class Services:
         self._readers: dict[int, Callable[[int, int], bytes]] = {
             VERSION: lambda _offset, _length: bytes([self.image.version & 0xFF]),
             UPLOAD: lambda _offset, _length: self.tables.symbol_bytes,
-            UPLOAD_INFO: lambda _offset, _length: self.tables.info[:8],
+            UPLOAD_SIZE: lambda _offset, _length: self.tables.info[:8],
             TYPE_UPLOAD: lambda _offset, _length: self.tables.type_bytes,
-            UPLOAD_INFO_2: lambda _offset, _length: self.tables.info,
+            UPLOAD_INFO: lambda _offset, _length: self.tables.info,
             STATE: lambda offset, _length: state_bytes(self.control.plc_state(), offset),
             **{group: self._size_of(area) for group, area in SIZE_OF.items()},
         }
@@ -143,6 +143,19 @@ class Services:
             raise AdsError(Code.SERVICE_NOT_SUPPORTED, "index group 0")
         return memory.read(group, offset, length)
 
+    def steady(self, memory: Memory, group: int, offset: int, length: int) -> Steady | None:
+        """How to read a plain place that does not move, now and later; None for all others."""
+        handle = 0
+        if group == VALUE_BY_HANDLE:
+            handle, named = offset, self.handles.get(offset)
+            if named.method or not named.location.is_fixed:
+                return None
+            group, offset, length = named.location.group, named.location.offset, min(length, named.location.size)
+        area, end = memory.area(group), offset + length
+        if area is None or end > len(area):
+            return None
+        return Steady(lambda present: (present.area(group) or b"")[offset:end], length, handle)
+
     def _value(self, memory: Memory, named: Named, length: int) -> bytes:
         location, method, _ = named
         if method:
@@ -168,7 +181,7 @@ class Services:
         if group == VALUE_BY_NAME:
             location = self.tables.find(name_of(data))
             return memory.read(location.group, location.offset, min(length, location.size))
-        if group == INFO_BY_NAME:
+        if group == PLACE_BY_NAME:
             location = self.tables.find(name_of(data))
             return struct.pack("<III", location.group, location.offset, location.size)[:length]
         if group == ENTRY_BY_NAME:
@@ -249,8 +262,8 @@ class Services:
 
     def path_at(self, group: int, offset: int) -> str:
         """The top-level symbol at a place, or nothing."""
-        if group in (MEMORY_BITS, DATA_BITS, INPUTS + 1, OUTPUTS + 1):
-            group, offset = group - 1, offset // 8
+        if group in BYTES_OF_BITS:
+            group, offset = BYTES_OF_BITS[group], offset // 8
         symbol = self.tables.around(group, offset)
         return symbol.path if symbol else ""
 

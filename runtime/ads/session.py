@@ -16,7 +16,8 @@ from ..dctime import Duration
 from ..errors import AlycatError
 from ..iec import IecType
 from .browse import unknown
-from .client import DEVICE_DATA, PLC_PORT, TABLE_CHANGED, VERSION, Client, LinkError
+from .client import TABLE_CHANGED, Client, LinkError
+from .groups import PLC_PORT, STATE, VERSION
 from .model import AdsError, AdsErrorCode, AdsState
 from .plan import ReadItem, ReadPlan, Snapshot, WriteItem, WritePlan
 from .typebook import TypeBook, ValueType, fits
@@ -241,7 +242,7 @@ class Session:
         notices = self.notices = Notices([item.type for item in items], self.settings.queue)
         self.client.unsubscribe()
         self.client.subscribe(VERSION, 0, 1, 0, self._version_sample)
-        self.client.subscribe(DEVICE_DATA, 0, 4, 0, self._state_sample)
+        self.client.subscribe(STATE, 0, 4, 0, self._state_sample)
         for index, item in enumerate(items):
 
             def received(filetime: int, data: bytes, index: int = index, size: int = item.type.size) -> None:

@@ -1,22 +1,17 @@
 """Sum commands: many items in one request; a bad item fails alone. Source: InfoSys, ADS sum commands; TcAdsDef.h."""
 
+import itertools
+import operator
 import struct
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from .frames import AddNotification
+from .groups import HARMLESS, RELEASE_HANDLE, VALUE_BY_HANDLE
 from .handles import Owner
 from .model import AdsError, AdsErrorCode, Memory
-from .services import HARMLESS, RELEASE_HANDLE, VALUE_BY_HANDLE, Services
+from .services import Services
 
-SUM_READ = 0xF080
-SUM_WRITE = 0xF081
-SUM_READ_WRITE = 0xF082
-SUM_READ_EX = 0xF083
-SUM_READ_EX_2 = 0xF084
-SUM_ADD_NOTIFICATION = 0xF085
-SUM_DELETE_NOTIFICATION = 0xF086
-GROUPS = range(SUM_READ, SUM_DELETE_NOTIFICATION + 1)
 _U32 = struct.Struct("<I")
 _PAIR = struct.Struct("<II")
 _TRIPLE = struct.Struct("<III")
@@ -31,29 +26,60 @@ def _items(form: struct.Struct, data: bytes, count: int) -> Iterable[tuple[Any, 
     return form.iter_unpack(memoryview(data)[: count * form.size])
 
 
-def read(services: Services, memory: Memory, count: int, data: bytes, limit: int) -> bytes:
-    """Errors, then one slot of the length asked for per item, whatever became of it."""
-    items = _items(_TRIPLE, data, count)
-    errors, values = [OK] * count, []
-    area, area_group, one, size = b"", -1, services.read, 0
-    for index, (group, offset, length) in enumerate(items):
-        if group != area_group:
-            area, area_group = memory.area(group) or b"", group
-        if offset + length <= len(area):
-            values.append(area[offset : offset + length])
-            size += length
-            continue
-        size += length
-        if size > limit:
+class Run:
+    """Neighbours in the list of a sum read that lie in one group, and how to cut them from its memory in one go."""
+
+    def __init__(self, group: int, items: list[tuple[int, int]]) -> None:
+        self.group, self.items = group, items
+        self.end = max(offset + length for offset, length in items)
+        slices = [slice(start, end) for start, end in _joined(items)]
+        self._only = slices[0] if len(slices) == 1 else None
+        self._parts = operator.itemgetter(*slices)  # of a single slice no tuple, but the bytes themselves
+
+    def cut(self, area: bytes) -> bytes:
+        return area[self._only] if self._only else b"".join(self._parts(area))
+
+
+def _joined(items: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Begin and end of what follows each other in memory as well as in the list."""
+    joined: list[tuple[int, int]] = []
+    for offset, length in items:
+        if joined and joined[-1][1] == offset:
+            joined[-1] = joined[-1][0], offset + length
+        else:
+            joined.append((offset, offset + length))
+    return joined
+
+
+class Read:
+    """A sum read: errors, then one slot of the length asked for per item, whatever became of it."""
+
+    def __init__(self, services: Services, count: int, data: bytes, limit: int) -> None:
+        items = list(_items(_TRIPLE, data, count))
+        self.size = 4 * count + sum(length for _, _, length in items)  # of the answer
+        if self.size > limit:
             raise AdsError(AdsErrorCode.WRONG_SIZE, f"an answer of more than {limit} bytes")
-        try:
-            values.append(one(memory, group, offset, length).ljust(length, b"\0"))
-        except AdsError as error:
-            errors[index] = _U32.pack(error.code)
-            values.append(bytes(length))
-    if size > limit:
-        raise AdsError(AdsErrorCode.WRONG_SIZE, f"an answer of more than {limit} bytes")
-    return b"".join(errors + values)
+        self._services, self._count = services, count
+        groups = itertools.groupby(items, lambda item: int(item[0]))
+        self._runs = [Run(group, [(offset, length) for _, offset, length in run]) for group, run in groups]
+
+    def answer(self, memory: Memory) -> bytes:
+        parts, errors, index = [b""], bytearray(4 * self._count), 0
+        for run in self._runs:
+            area = memory.area(run.group)
+            if area is not None and run.end <= len(area):
+                parts.append(run.cut(area))
+            else:
+                for number, (offset, length) in enumerate(run.items, index):
+                    error, value = self._one(memory, run.group, offset, length)
+                    _U32.pack_into(errors, 4 * number, error)
+                    parts.append(value.ljust(length, b"\0"))
+            index += len(run.items)
+        parts[0] = bytes(errors)
+        return b"".join(parts)
+
+    def _one(self, memory: Memory, group: int, offset: int, length: int) -> tuple[int, bytes]:
+        return _try(lambda: self._services.read(memory, group, offset, length))
 
 
 def read_ex(services: Services, memory: Memory, count: int, data: bytes, limit: int) -> bytes:

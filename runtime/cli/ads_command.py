@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ..ads.browse import paths_below, unknown
-from ..ads.client import PLC_PORT, Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
+from ..ads.client import Client, LinkError, check_net_id, identify, load_pyads, probe, quiet_adslib
+from ..ads.groups import PLC_PORT
 from ..ads.model import AdsError, AdsErrorCode, Location
 from ..ads.plan import ReadItem, ReadPlan
 from ..ads.text import parse, plain, show
@@ -26,8 +27,9 @@ WIDEST_NAME, WIDEST_TYPE = 36, 20  # of a row in columns
 Command = Callable[..., None]
 
 
-@click.group()
-def ads() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def ads(ctx: click.Context) -> None:
     """Lists, reads, writes and watches the variables of a PLC over ADS.
 
     HOST is the PLC's address. A real PLC needs a route back to this computer, and answers one connection of a computer
@@ -37,6 +39,9 @@ def ads() -> None:
     alycat ads list 192.168.1.10 --filter "MAIN.*"
     alycat ads read 192.168.1.10 MAIN.nCounter GVL.aValues[3]
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 def _target(function: Command) -> Command:
@@ -88,7 +93,7 @@ def read(host: str, net_id: str | None, port: int, timeout: str, paths: tuple[st
     _print_rows(console(), [row for i, v in zip(items, values, strict=True) for row in _value_rows(i.path, i.type, v)])
 
 
-@ads.command(short_help="Writes one variable and reads it back.")
+@ads.command(short_help="Writes one variable and reads it back.", context_settings={"ignore_unknown_options": True})
 @_target
 @click.argument("path")
 @click.argument("value")
@@ -103,9 +108,13 @@ def write(host: str, net_id: str | None, port: int, timeout: str, path: str, val
             raise AdsError(AdsErrorCode.NOT_PERMITTED, f"{item.path} is read only")
         data = item.type.encode(parse(value, item.type, item.path), item.path)
         before = _values(client, [item])[0]
-        client.write(item.group, item.offset, data)
+        try:
+            client.write(item.group, item.offset, data)
+        except AdsError as error:
+            raise AdsError(error.code, f"{item.path} = {value}") from error
         after = _values(client, [item])[0]
-    click.echo(f"{item.path} = {show(after, item.type)} (was {show(before, item.type)})")
+    wrote, found, was = (show(v, item.type) for v in (item.type.decode(data), after, before))
+    click.echo(f"{item.path} = {wrote} (was {was})" + (f", but the PLC's program made it {found}" * (found != wrote)))
 
 
 @ads.command(short_help="Shows variables as they change.")

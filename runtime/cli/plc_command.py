@@ -3,6 +3,7 @@
 import importlib
 import logging
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from ..dctime import format_duration
 from ..errors import PlcError
 from ..plc import Plc
 from .following import stopping_on_signals
+from .reloading import reloading
 from .scripts import explain, load_plc
 from .terminal import columns, console, heading, phases
 from .wording import plural
@@ -23,6 +25,7 @@ DEMO_PROJECT = "alycat.sim.plc_project"
 
 @click.command(short_help="Serves a simulated Beckhoff PLC to ADS clients.")
 @click.option("--project", type=click.Path(path_type=Path), metavar="FILE.py", help="A script that defines a Plc.")
+@click.option("--reload", is_flag=True, help="Online change whenever the script is saved; variables keep their values.")
 @click.option("--host", default="127.0.0.1", metavar="ADDRESS", help="Where to listen [127.0.0.1].")
 @click.option("--net-id", metavar="NETID", help="AMS NetId [the address, then .7.1].")
 @click.option(
@@ -33,6 +36,7 @@ DEMO_PROJECT = "alycat.sim.plc_project"
 @click.option("--verbose", is_flag=True, help="Tell of refused and broken connections.")
 def plc(
     project: Path | None,
+    reload: bool,
     host: str,
     net_id: str | None,
     port: int,
@@ -50,8 +54,10 @@ def plc(
 
     \b
     alycat plc
-    alycat plc --project samples/denstream_sample.py --host 127.0.0.2
+    alycat plc --project samples/denstream_sample.py --host 127.0.0.2 --reload
     """
+    if reload and not project:
+        raise click.UsageError("--reload needs the script that is to be watched: --project FILE.py")
     logging.basicConfig(format="alycat: %(message)s", level=logging.WARNING if verbose else logging.ERROR)
     with phases() as progress:
         progress.begin("building the project (compiles its blocks when first used)")
@@ -59,7 +65,8 @@ def plc(
         if not served.clock.externally_stepped and not isinstance(served.clock, RealTimeClock):
             served.clock = RealTimeClock()
     with start(served, host, net_id, port, allow, flat) as server:
-        with stopping_on_signals(served) as interruption:
+        watching = reloading(server, project) if project and reload else nullcontext()
+        with stopping_on_signals(served) as interruption, watching:
             announce(server, str(project or "demo project"))
             server.operate(lambda: interruption.signal != 0)
         _farewell(server, project)

@@ -38,7 +38,9 @@ def _load(path: Path) -> ModuleType:
         raise PlcError(f"{path}: the name of a Python script has to end in .py")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # where the declarations of its classes look up their annotations
-    sys.path.insert(0, str(path.resolve().parent))
+    folder = str(path.resolve().parent)
+    if folder not in sys.path:  # it is, when the script is loaded again
+        sys.path.insert(0, folder)
     try:
         spec.loader.exec_module(module)
     except Exception as error:

@@ -57,6 +57,7 @@ class Fuzzer:
         self.answers = collections.Counter()
         self.device = net_id_bytes(NET_ID)
         self.handles = [0x0100_0001]
+        self.reads = collections.deque(maxlen=20)
         self.bench = Bench(LIMITS)
         self.client = self.bench.connect()
         self.keeper = self.bench.connect()  # an orderly client, who must be served whatever the other one sends
@@ -127,8 +128,27 @@ class Fuzzer:
 
     # --- sending them ------------------------------------------------------------------------------------------------
 
+    def repeat(self):
+        """A read that came before, as it is answered now: the short way and the long way have to agree."""
+        read = self.random.choice(self.reads)
+        self.look_at_answers()
+        answers = []
+        for _ in range(2):
+            self.client.feed(read)
+            answers.append(self.client.take())
+            self.bench.device._repeats.__init__()
+        assert answers[0] == answers[1], read
+        self.answers["asked again"] += 1
+
     def step(self):
         frame = self.frame()
+        if frame[22:24] == b"\2\0" or (frame[22:24] == b"\x09\0" and frame[38:40] == b"\x80\xf0"):
+            self.reads.append(frame)
+        if self.reads and self.random.random() < 0.2:
+            try:
+                self.repeat()
+            except FrameError:
+                self.reconnect()
         try:
             self.client.feed(frame)
         except FrameError:

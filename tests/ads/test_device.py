@@ -5,7 +5,7 @@ import struct
 import pytest
 from ads.conftest import CLIENT, Bench
 
-from alycat.runtime.ads import entries, frames
+from alycat.runtime.ads import entries, frames, repeats
 from alycat.runtime.ads.device import Limits
 from alycat.runtime.ads.frames import (
     AddNotification,
@@ -124,6 +124,57 @@ def test_read_and_write_by_handle(client):
     assert client.ask(Write(0xF005, handle, bytes(8))) == Result(1809)
     assert client.ask(Write(0xF006, 0, struct.pack("<I", handle))) == Result(1809)
     assert client.ask(Write(0xF006, 0, b"")) == Result(1797)
+
+
+def test_the_same_request_again_gets_the_values_of_now(bench, client):
+    """The second time an answer goes a shorter way (`repeats`), which must not show."""
+    handle, value = client.handle("MAIN.nCounter"), place(bench, "MAIN.fValue")
+    items = struct.pack("<9I", 0xF005, handle, 4, value.group, value.offset, 8, 0xF100, 0, 2)
+    read, sum_read, by_place = (
+        Read(0xF005, handle, 4),
+        ReadWrite(0xF080, 3, 26, items),
+        Read(value.group, value.offset, 8),
+    )
+    for cycle in range(4):
+        assert client.ask(read) == Data(0, struct.pack("<I", cycle))
+        assert client.ask(sum_read) == Data(0, struct.pack("<IIIIdH", 0, 0, 0, cycle, cycle + 1.5, 5))
+        assert client.ask(by_place) == Data(0, struct.pack("<d", cycle + 1.5))
+        assert client.ask(Read(0xF005, handle, 2)) == Data(0, struct.pack("<H", cycle))
+        client.ask(Write(value.group, value.offset, struct.pack("<d", cycle + 2.5)))
+        bench.run()
+
+
+def test_the_same_request_again_fails_once_its_reason_is_gone(bench, client):
+    handle = client.handle("MAIN.nValue")
+    other = bench.connect()
+    read, sum_read = Read(0xF005, handle, 4), ReadWrite(0xF080, 1, 8, struct.pack("<III", 0xF005, handle, 4))
+    for _ in range(3):
+        assert client.ask(read) == Data(0, struct.pack("<i", 5))
+        assert client.ask(sum_read) == Data(0, struct.pack("<Ii", 0, 5))
+    assert client.ask(read, port=852) == Result(6)
+    assert other.ask(Write(0xF006, 0, struct.pack("<I", handle))) == Result(0)
+    assert client.ask(read) == Result(1809)
+    assert client.ask(sum_read) == Data(0, struct.pack("<Ii", 1809, 0))
+    read = Read(0xF005, client.handle("MAIN.nValue"), 4)
+    for _ in range(2):
+        assert client.ask(read) == Data(0, struct.pack("<i", 5))
+    bench.image.version += 1
+    assert client.ask(read) == Result(1809)
+    by_place = Read(0x4040, 0, 4)
+    for _ in range(2):
+        assert client.ask(by_place) == Data(0, struct.pack("<i", 0))
+    client.ask(WriteControl(16, 0), port=10_000)  # into config
+    assert client.ask(by_place) == Result(6)
+
+
+def test_many_different_requests_do_not_fill_the_memory(bench, client):
+    for number in range(200):
+        items = b"".join(struct.pack("<III", 0x4020, (number + n) % 512, 8) for n in range(1000))
+        assert client.ask(ReadWrite(0xF080, 1000, 12_000, items)).data == bytes(12_000)
+        assert sum(map(len, bench.device._repeats._known)) <= repeats.MOST
+    for number in range(10_000):
+        client.ask(Read(0x4020, number % 4000, number % 7))
+    assert len(bench.device._repeats._known) <= repeats.MOST / repeats.OVERHEAD
 
 
 def test_handles_belong_to_the_device(bench, client):

@@ -3,15 +3,18 @@
     python tests/bench/bench_bridge.py [--cycles 5000] [--cycle-time 2ms] [--reads 100] [--writes 10]
 
 The simulated PLC is another process on loopback. "cycle" is all that the task executes: order the
-sum read, wait for it, 100 values into the program, 10 results to the owner. "read" and "write" are the requests alone,
-until the PLC has answered, without the hand-over between threads.
+sum read, wait for it, 100 values into the program, 10 results to the owner; by default the read is ordered 1 ms before
+the cycle is due. "read" and "write" are the requests alone, until the PLC has answered, without the hand-over between
+threads. "bare" is what two processes need that do nothing but send each other as many bytes as a read and its answer.
 """
 
 import argparse
 import os
+import socket
 import subprocess
 import sys
 import threading
+import time
 
 import numpy as np
 
@@ -56,7 +59,7 @@ def report(name, times_ns):
 def measure_cycles(options):
     """The execution time of a task with the bridge, and of the same task without it."""
     found = []
-    for with_bridge in (False, True):
+    for ahead in (None, "0s", "1ms"):
         main = program("MAIN", options.reads, options.writes, lambda self: None)()
         plc = Plc(RealTimeClock())
         task = plc.task("PlcTask", options.cycle_time, programs=[main])
@@ -66,9 +69,10 @@ def measure_cycles(options):
             reads={f"MAIN.fIn{i}": f"fIn{i}" for i in range(options.reads)},
             writes={f"fOut{i}": f"MAIN.fOut{i}" for i in range(options.writes)},
             budget=options.budget,
+            ahead=ahead or 0,
         )
         times = []
-        if with_bridge:
+        if ahead:
             bridge.attach(task)
         plc.run(cycles=100)
         plc.cycle_finished.append(lambda task, times=times: times.append(task.info.LastExecTime * 100))
@@ -76,9 +80,49 @@ def measure_cycles(options):
         bridge.close()
         found.append((times, bridge.status))
     report("cycle without the bridge", found[0][0])
-    report("cycle with the bridge", found[1][0])
-    status = found[1][1]
-    print(f"  {status.nReads} reads, {status.nLate} late, {status.nWrites} writes, {status.nWriteErrors} failed")
+    for what, (times, status) in zip(("ordered in it", "ordered 1 ms ahead"), found[1:], strict=True):
+        report(f"cycle, {what}", times)
+        tell(status)
+
+
+def tell(status):
+    print(f"    {status.nReads} reads, {status.nLate} late, {status.nWrites} writes, {status.nWriteErrors} failed")
+
+
+def measure_bare(options):
+    """Two processes and blocking sockets: the floor of this machine."""
+    sizes = 38 + 16 + 12 * (options.reads + 2), 38 + 8 + 4 * (options.reads + 2) + 5 + 8 * options.reads
+    with socket.create_server((HOST, 0)) as listener:
+        command = [sys.executable, __file__, "--echo", *map(str, (*listener.getsockname(), *sizes))]
+        with subprocess.Popen(command) as other:
+            connection, _ = listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            times = []
+            for _ in range(REQUESTS):
+                time.sleep(options.pause_s)
+                elapsed = stopwatch()
+                connection.sendall(bytes(sizes[0]))
+                receive(connection, sizes[1])
+                times.append(elapsed())
+            connection.close()
+            other.wait()
+    report(f"bare, {sizes[0]} and {sizes[1]} bytes", times)
+
+
+def receive(connection, size):
+    while size:
+        data = connection.recv(size)
+        if not data:
+            raise SystemExit
+        size -= len(data)
+
+
+def echo(host, port, size, answer):
+    with socket.create_connection((host, int(port))) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        while True:
+            receive(connection, int(size))
+            connection.sendall(bytes(int(answer)))
 
 
 def measure_requests(options):
@@ -92,6 +136,7 @@ def measure_requests(options):
     session.bring_up()
     times = {"read": [], "write": []}
     for _ in range(REQUESTS):
+        time.sleep(options.pause_s)  # as in a cycle: nobody is awake any more
         elapsed = stopwatch()
         session.read()
         times["read"].append(elapsed())
@@ -114,8 +159,11 @@ def main():
     parser.add_argument("--reads", type=int, default=100)
     parser.add_argument("--writes", type=int, default=10)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--echo", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    parse_duration(options.cycle_time)
+    if options.echo:
+        return echo(*options.echo)
+    options.pause_s = parse_duration(options.cycle_time) * 1e-9
     if options.serve:
         return serve(options.reads, options.writes, options.plc_cycle_time)
     command = [sys.executable, __file__, "--serve", "--reads", str(options.reads), "--writes", str(options.writes)]
@@ -123,6 +171,7 @@ def main():
     with subprocess.Popen(command, stdin=subprocess.PIPE) as plc:
         await_plc()
         print(f"{options.reads} LREAL in, {options.writes} out; times in us:")
+        measure_bare(options)
         measure_requests(options)
         measure_cycles(options)
         plc.stdin.close()

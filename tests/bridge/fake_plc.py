@@ -2,7 +2,8 @@
 
 import struct
 
-from alycat.runtime.ads.client import DEVICE_DATA, VERSION, LinkError
+from alycat.runtime.ads.client import LinkError
+from alycat.runtime.ads.groups import STATE, VERSION
 from alycat.runtime.ads.model import AdsError, AdsErrorCode, DataType, Location
 
 GROUP = 0x4040
@@ -95,7 +96,7 @@ class FakeClient:
                 code = AdsErrorCode.INVALID_GROUP
             elif group == VERSION:
                 part = bytes([self.plc.symbol_version])
-            elif group == DEVICE_DATA:
+            elif group == STATE:
                 part = struct.pack("<HH", self.plc.ads_state, 0)
             else:
                 part = bytes(self.plc.memory[offset : offset + size])

@@ -49,6 +49,13 @@ class SimulatedPlc:
         self.plc = Plc(RealTimeClock(spin=0), name="Plant")
         self.plc.task("PlantTask", "2ms", programs=[("MAIN", self.program)])
 
+    def change(self, program):
+        """An online change while it runs."""
+        plc = self.plc
+        self.build(program)
+        self.server.online_change(self.plc)
+        self.plc = plc
+
     def start(self, version=1):
         self.server = self.plc.serve_ads(self.host, self.net_id)
         self.server.attendant.image.version = version

@@ -189,6 +189,26 @@ def test_two_bridges_to_one_host_share_an_owner_and_both_recover(wire, bridge, t
     assert second.status.bConnected
 
 
+@pytest.mark.parametrize(("ahead", "waits"), [("0s", True), ("5ms", False)])
+def test_values_are_asked_for_ahead_of_the_cycle(wire, bridge, task, ahead, waits):
+    one = bridge({"MAIN.fVibration1": "fInput"}, {"nResult": "GVL.nCluster"}, ahead=ahead).attach(task)
+    task.plc.run(cycles=5)
+    wire.delay_s, took = 0.003, []
+    task.plc.cycle_finished.append(lambda task: took.append(task.info.LastExecTime * 100))
+    task.plc.run(cycles=21)
+    assert (sorted(took)[10] > 3 * MS) is waits
+    assert one.status.nReads == 26 and one.status.nLate == 0
+
+
+def test_an_answer_from_before_a_pause_is_asked_for_again(wire, memory, bridge, task, main):
+    bridge({"MAIN.fVibration1": "fInput"}).attach(task)
+    task.plc.run(cycles=5)
+    threading.Event().wait(0.05)
+    memory.memory[:8] = struct.pack("<d", 9.5)
+    task.plc.run(cycles=1)
+    assert main.seen == [1.5] * 5 + [9.5]
+
+
 def test_a_virtual_clock_waits_for_one_snapshot_per_cycle(wire, bridge):
     plc, main = Plc(start=0), MAIN()
     task = plc.task("PlcTask", "10ms", programs=[main])

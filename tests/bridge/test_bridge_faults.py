@@ -151,6 +151,51 @@ def test_an_online_change_moves_everything_and_is_followed(sim, rig):
     assert sim.program.bOn is True
 
 
+@pytest.mark.parametrize("notifications", [None, "on change"])
+def test_an_online_change_while_the_plc_runs_is_followed_without_a_lost_link(sim, rig, notifications):
+    one = rig(["MAIN.fVibration1", "MAIN.fVibration2"], {"nCycles": "MAIN.nResult"}, notifications=notifications)
+    one.until(lambda: sim.program.nResult > 0 and one.good())
+    before, resolves = sim.program, one.status.nResolves
+    sim.change(Changed)
+    assert sim.program.nResult == before.nResult  # values stay
+    one.until(lambda: one.status.nSymbolVersion == 2 and one.good() and one.bridge["MAIN.fVibration2"].value == -1)
+    assert one.bridge["MAIN.fVibration1"].value > 1000
+    written = sim.program.nResult
+    one.until(lambda: sim.program.nResult > written)
+    assert one.status.nReconnects == 0 and one.status.nResolves > resolves
+    sim.change(Plant)
+    one.until(lambda: one.status.nSymbolVersion == 3 and one.good() and one.bridge["MAIN.fVibration1"].value < 1000)
+
+
+def test_no_cycle_sees_a_value_of_another_symbol_after_an_online_change(sim, rig):
+    """Old addresses point elsewhere: the values of the changed PLC are never taken by the old plan."""
+    one = rig(["MAIN.fVibration1", "MAIN.fVibration2"])
+    one.until(one.good)
+    seen = set()
+
+    def look(_task):
+        first, second = (one.bridge[f"MAIN.fVibration{n}"].value for n in (1, 2))
+        if not one.status.bStale:
+            seen.add("changed" if first > 1000 and second == -1 else "before" if second == -first else (first, second))
+
+    one.plc.cycle_finished.append(look)
+    for program in (Changed, Plant, Changed):
+        sim.change(program)
+        one.plc.run(cycles=40)
+    assert seen == {"before", "changed"}
+
+
+def test_a_symbol_that_vanishes_while_the_plc_runs(sim, rig):
+    one = rig({"MAIN.nCounter": "nCounter"})
+    one.until(one.good)
+    sim.change(Changed)
+    one.until(lambda: "MAIN.nCounter: no such symbol" in one.status.sLastError)
+    assert one.status.bStale
+    sim.change(Plant)
+    one.until(one.good, "10s")
+    assert one.status.nReconnects == 0
+
+
 def test_a_new_version_without_a_lost_link_is_resolved_again(sim, rig):
     one = rig(writes={"nCycles": "MAIN.nResult"})
     one.until(lambda: one.status.nWrites > 0)

@@ -5,7 +5,8 @@ import struct
 import pytest
 from bridge.fake_plc import FakePlc
 
-from alycat.runtime.ads.client import DEVICE_DATA, VERSION, LinkError
+from alycat.runtime.ads.client import LinkError
+from alycat.runtime.ads.groups import STATE, VERSION
 from alycat.runtime.ads.model import AdsError
 from alycat.runtime.ads.session import ChannelError, Notices, Session, Settings, Wish
 from alycat.runtime.iec import DINT, INT, LREAL, REAL, iec_type
@@ -51,7 +52,7 @@ def test_a_cycle_is_one_sum_read_of_everything_with_version_and_state(plc, sessi
     assert (snapshot.version, snapshot.state, one.online) == (1, 5, True)
 
 
-@pytest.mark.parametrize("refused", [(DEVICE_DATA,), (VERSION, DEVICE_DATA)])
+@pytest.mark.parametrize("refused", [(STATE,), (VERSION, STATE)])
 def test_a_device_that_refuses_version_or_state_in_a_sum_read_is_asked_apart(plc, session, refused):
     plc.refused_groups = refused
     one = session(["MAIN.fVibration1"])
@@ -158,7 +159,7 @@ def test_notifications_carry_bytes_into_a_bounded_queue(plc, session):
         one.client.callbacks[first.group, first.offset](value, struct.pack("<d", value))
     assert one.dropped == 2
     assert [(s.channel, s.filetime) for s in one.notices.drain()] == [(0, 2), (0, 3), (0, 4)]
-    one.client.callbacks[DEVICE_DATA, 0](0, b"\x06\0\0\0")
+    one.client.callbacks[STATE, 0](0, b"\x06\0\0\0")
     assert one.state == 6
     one.client.callbacks[VERSION, 0](0, b"\x01")
     one.heartbeat()

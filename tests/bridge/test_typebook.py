@@ -145,6 +145,8 @@ def test_values_that_do_not_fit(book, name, value, error, message):
         ("LTIME", "5", 5, "5 ns"),
         ("DT", "2025-01-31T08:00:00", 1738310400, "2025-01-31 08:00:00"),
         ("TOD", "3723004", 3723004, "01:02:03.004"),
+        ("TIME_OF_DAY", "08:30:15.25", 30_615_250, "08:30:15.250"),
+        ("DATE", "2025-01-31", 1738281600, "2025-01-31"),
         ("STRING(9)", "a b", "a b", "'a b'"),
         ("E_State", "eRun", "eRun", ""),
         ("ARRAY [0..1] OF REAL", "[0.1, 2]", [0.1, 2], "[0.1, 2]"),
@@ -165,7 +167,9 @@ def test_text_of_people(book, name, text, value, shown):
         ("INT", "warm", "x: 'warm' is no INT; a whole number of -32768..32767 is needed"),
         ("BOOL", "2", "x: '2' is no BOOL; TRUE or FALSE is needed"),
         ("LREAL", "1,5", "x: '1,5' is no LREAL; a number is needed"),
-        ("T_Matrix", "1;2", "JSON is needed"),
+        ("T_Matrix", "1;2", r"JSON is needed, such as \[1, 2\]"),
+        ("ST_Axis", "5", r"x: '5' is no ST_Axis; JSON is needed, such as \{"),
+        ("TOD", "25:00", "x: '25:00' is no TOD; a time such as 08:30:15 is needed"),
     ],
 )
 def test_text_that_means_nothing(book, name, text, message):

@@ -13,10 +13,11 @@ ENTRY = struct.Struct("<IIIIIHHHHH")
 
 
 class WirePlc:
-    """Serves a FakePlc on host:48898 until stop(); `silent` swallows requests without an answer."""
+    """Serves a FakePlc on host:48898 until stop(); `silent` swallows requests, `delay_s` holds up sum reads."""
 
     def __init__(self, plc, host):
         self.plc, self.host, self.silent, self.missing_port = plc, host, False, False
+        self.delay_s = 0.0
         self.client = plc.client()
         self.lock = threading.Lock()
         self.subscriptions = {}  # handle -> (send, addresses, group, offset, size)
@@ -122,6 +123,7 @@ class WirePlc:
     def _read_write(self, group, offset, size, data):
         name = data.rstrip(b"\0").decode("cp1252", "replace").upper()
         if group == 0xF080:
+            threading.Event().wait(self.delay_s)
             items = list(struct.iter_unpack("<III", data))
             parts = [self._read(*item) for item in items]
             slots = [part.ljust(n, b"\0") for (_, part), (_, _, n) in zip(parts, items, strict=True)]

@@ -82,15 +82,43 @@ def test_an_own_project(served, folder):
     assert process.returncode == 0
 
 
+def test_a_saved_project_is_an_online_change(served, folder):
+    script = folder / "own.py"
+    script.write_text(PROJECT)
+    process, text = served("plc", "--project", "own.py", "--reload", "--host", "127.0.0.9", "--port", 0)
+    with RawClient(At(text)) as client:
+        handle = client.handle("MAIN.nCounter")
+        script.write_text(PROJECT + "plc.task(")
+        assert "SyntaxError" in process.stderr.readline()
+        assert client.ask(Read(0xF005, handle, 4)).result == 0
+        script.write_text(PROJECT.replace("nCounter: UDINT", "nNew: UDINT = 7\n    nCounter: UDINT"))
+        assert "online change 1, symbol version 2; new: MAIN.nNew" in "".join(
+            process.stdout.readline() for _ in range(1)
+        )
+        assert client.ask(Read(0xF005, handle, 4)).result == 1809
+        assert client.ask(Read(0xF005, client.handle("MAIN.nNew"), 4)).data == b"\7\0\0\0"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=10)
+    assert process.returncode == 0
+
+
+def test_a_taken_address_is_told_in_words(served, shell, folder):
+    (folder / "own.py").write_text(PROJECT)
+    _, text = served("plc", "--project", "own.py", "--host", "127.0.0.9", "--port", 0)
+    done = shell("plc", "--project", "own.py", "--host", "127.0.0.9", "--port", str(At(text).port))
+    assert done.returncode == 1 and "taken already, by another PLC" in done.stderr
+
+
 def test_bad_options_are_one_clear_line(shell, folder):
     for args, message in (
         (["--net-id", "1.2.3"], "'1.2.3' is no AMS NetId"),
         (["--allow", "nobody"], "'nobody' is neither"),
         (["--project", "missing.py"], "missing.py: no such file"),
-        (["--host", "192.0.2.1"], "192.0.2.1:48898"),
+        (["--reload"], "--reload needs the script"),
+        (["--host", "192.0.2.1"], "192.0.2.1:48898: this computer does not have that address"),
     ):
         done = shell("plc", "--port", "0" if "--host" not in args else "48898", *args)
-        assert done.returncode == 1 and done.stdout == ""
+        assert done.returncode == (2 if args == ["--reload"] else 1) and done.stdout == ""
         assert done.stderr.startswith("alycat: ") and message in done.stderr and done.stderr.count("\n") == 1
 
 
