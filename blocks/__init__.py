@@ -35,6 +35,15 @@ if TYPE_CHECKING:
     from .base.time_clock import FB_ALY_TimeClock_1Ch as FB_ALY_TimeClock_1Ch
     from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
     from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
+    from .classification.bandwidth import FB_ALY_BandwidthClassificator_1Ch as FB_ALY_BandwidthClassificator_1Ch
+    from .classification.bandwidth import FB_ALY_BandwidthClassificator_3Ch as FB_ALY_BandwidthClassificator_3Ch
+    from .classification.curve_sketcher import FB_ALY_CurveSketcher_1Ch as FB_ALY_CurveSketcher_1Ch
+    from .classification.histogram import FB_ALY_Histogram_1Ch as FB_ALY_Histogram_1Ch
+    from .classification.histogram import FB_ALY_StateHistogram_1Ch as FB_ALY_StateHistogram_1Ch
+    from .classification.pareto import FB_ALY_ParetoAnalysis as FB_ALY_ParetoAnalysis
+    from .classification.section_timer import FB_ALY_SectionTimer_1Ch as FB_ALY_SectionTimer_1Ch
+    from .classification.step_response import FB_ALY_StepResponse_1Ch as FB_ALY_StepResponse_1Ch
+    from .classification.threshold import FB_ALY_ThresholdClassificator_1Ch as FB_ALY_ThresholdClassificator_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
     from .clustering.sequential_kmeans import FB_ALY_SequentialKMeans as FB_ALY_SequentialKMeans
     from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
@@ -53,19 +62,23 @@ if TYPE_CHECKING:
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
+    from .types import E_ALY_Classification_Bounds as E_ALY_Classification_Bounds
     from .types import E_ALY_ComparisonOperator as E_ALY_ComparisonOperator
     from .types import E_ALY_CountMode as E_ALY_CountMode
     from .types import E_ALY_DayOfWeek as E_ALY_DayOfWeek
     from .types import E_ALY_DayOfWeekMask as E_ALY_DayOfWeekMask
     from .types import E_ALY_FunctionType as E_ALY_FunctionType
+    from .types import E_ALY_HistMode as E_ALY_HistMode
     from .types import E_ALY_IntegrationMode as E_ALY_IntegrationMode
     from .types import E_ALY_KMeansInitMode as E_ALY_KMeansInitMode
     from .types import E_ALY_MathOperator as E_ALY_MathOperator
     from .types import E_ALY_MonthOfYearMask as E_ALY_MonthOfYearMask
     from .types import E_ALY_MovingAvgStartupBehaviour as E_ALY_MovingAvgStartupBehaviour
+    from .types import E_ALY_ParetoMode as E_ALY_ParetoMode
     from .types import E_ALY_RecurrenceMode as E_ALY_RecurrenceMode
     from .types import E_ALY_RecurrenceSpecification as E_ALY_RecurrenceSpecification
     from .types import E_ALY_SampleMode as E_ALY_SampleMode
+    from .types import E_ALY_StateHistMode as E_ALY_StateHistMode
     from .types import E_ALY_TimerMode as E_ALY_TimerMode
     from .types import E_ALY_TimespanOperator as E_ALY_TimespanOperator
     from .types import E_ALY_WindowMode as E_ALY_WindowMode
@@ -111,6 +124,15 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_BandwidthClassificator_1Ch": "alycat.blocks.classification.bandwidth",
+    "FB_ALY_BandwidthClassificator_3Ch": "alycat.blocks.classification.bandwidth",
+    "FB_ALY_ThresholdClassificator_1Ch": "alycat.blocks.classification.threshold",
+    "FB_ALY_CurveSketcher_1Ch": "alycat.blocks.classification.curve_sketcher",
+    "FB_ALY_Histogram_1Ch": "alycat.blocks.classification.histogram",
+    "FB_ALY_StateHistogram_1Ch": "alycat.blocks.classification.histogram",
+    "FB_ALY_SectionTimer_1Ch": "alycat.blocks.classification.section_timer",
+    "FB_ALY_StepResponse_1Ch": "alycat.blocks.classification.step_response",
+    "FB_ALY_ParetoAnalysis": "alycat.blocks.classification.pareto",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -135,6 +157,10 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_TimerMode": "alycat.blocks.types",
     "E_ALY_TimespanOperator": "alycat.blocks.types",
     "E_ALY_WindowMode": "alycat.blocks.types",
+    "E_ALY_Classification_Bounds": "alycat.blocks.types",
+    "E_ALY_HistMode": "alycat.blocks.types",
+    "E_ALY_ParetoMode": "alycat.blocks.types",
+    "E_ALY_StateHistMode": "alycat.blocks.types",
     "ST_ALY_Threshold": "alycat.blocks.types",
     "ST_ALY_ThresholdOnOff": "alycat.blocks.types",
 }

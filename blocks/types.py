@@ -139,6 +139,39 @@ class E_ALY_Classification_3Cls(enum.IntEnum):
     Alarm = 3
 
 
+class E_ALY_Classification_Bounds(enum.IntEnum):
+    """Where a value lies with regard to two bounds; page 6899520139."""
+
+    NotInitialized = 0
+    WithinBounds = 1
+    Smaller = 2
+    Bigger = 3
+
+
+class E_ALY_HistMode(enum.IntEnum):
+    """Whether a histogram shows counts or percentages; page 13731480971."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_StateHistMode(enum.IntEnum):
+    """Whether a histogram of states shows counts or percentages; manual p. 430."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_ParetoMode(enum.IntEnum):
+    """Whether cycles or spans of time are summed; page 16567783435 has no number for Timespan, this one is chosen."""
+
+    NotInitialized = 0
+    Count = 1
+    Timespan = 2
+
+
 class E_ALY_DayOfWeek(enum.IntEnum):
     """Page 17643711115."""
 

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, control_words
+from .control import aim, array_refusal, check_elements, control_words
 from .declare import (
     BUFFERS,
     NEXT,
@@ -396,6 +396,7 @@ class AlgorithmBlock(Block):
             if declared.name in given:
                 array, size = given[declared.name]
                 declared.type.check(array, f"Call.{declared.name}")
+                check_elements(array, self._result_dtype(declared.name), f"Call.{declared.name}")
                 needed = self._buffer(self.results[declared.name]).nbytes
                 code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
                 if code:
@@ -406,8 +407,13 @@ class AlgorithmBlock(Block):
             setattr(self, f"_size_{pointer}", size)
         return True
 
+    def _result_dtype(self, pointer: str) -> np.dtype[Any]:
+        """The type of the elements that Call writes for a pointer; overridden where the configuration decides it."""
+        return self._buffer(self.results[pointer]).dtype
+
     def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
         """The body of a method that copies an array to what a pointer and a size were given for."""
+        check_elements(array, values.dtype, pointer)
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")

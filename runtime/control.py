@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .declare import Role
-from .errors import RangeError
+from .errors import RangeError, WrongType
+from .iec import same_memory
 
 if TYPE_CHECKING:
     from .block import Block
@@ -25,6 +26,12 @@ def aim(block: "Block", control: np.ndarray, pointer: str, target: int, stride: 
     buffer = block._buffer(block.results[pointer])
     first = len(control) - RESULT_WORDS * (len(block.results) - list(block.results).index(pointer))
     control[first : first + RESULT_WORDS] = buffer.ctypes.data, target, stride, buffer.nbytes
+
+
+def check_elements(array: Any, dtype: "np.dtype[Any]", name: str) -> None:
+    """WrongType when an array given for PVOID has other elements than those that are written to it or read from it."""
+    if array is not None and not same_memory(array.dtype, dtype):
+        raise WrongType(f"{name}: elements of type {array.dtype}, {dtype} is needed")
 
 
 def array_refusal(array: Any, size: int, needed: int, null: int, wrong: int) -> tuple[int, str]:

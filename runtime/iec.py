@@ -347,14 +347,15 @@ class ArrayPointerType(IecType):
             return None
         if not isinstance(value, np.ndarray):
             raise WrongType(f"{name}: {value!r} is no {self.name}; a numpy array is needed")
-        if self.dtype is not None and not _same_memory(value.dtype, self.dtype):
+        if self.dtype is not None and not same_memory(value.dtype, self.dtype):
             raise WrongType(f"{name}: elements of type {value.dtype} are no {self.name}; {self.dtype} is needed")
         if not value.flags.c_contiguous:
             raise WrongType(f"{name}: the array has to lie in one piece (numpy.ascontiguousarray)")
         return value
 
 
-def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+def same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+    """Whether elements of both types are the same bytes; 64-bit integers may be signed or not."""
     integers = given.kind in "iu" and wanted.kind in "iu"
     return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
 
@@ -396,6 +397,9 @@ STRING_29 = Annotated[str, StringType(29)]
 ANY = Annotated[Any, AnyType()]
 POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_double))]
 POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
+POINTER_TO_LINT = Annotated[Any, ArrayPointerType(IntType("LINT", ctypes.c_int64, 64, True))]
+POINTER_TO_ULINT = Annotated[Any, ArrayPointerType(IntType("ULINT", ctypes.c_uint64, 64, False))]
+POINTER_TO_UDINT = Annotated[Any, ArrayPointerType(IntType("UDINT", ctypes.c_uint32, 32, False))]
 POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
 PVOID = Annotated[Any, ArrayPointerType()]
 

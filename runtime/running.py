@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words
+from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, check_elements, control_words
 from .declare import Field, Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType
@@ -129,11 +129,13 @@ def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:
     given = {p: inputs[p] for p in block.results if p in inputs}
     for pointer, array in given.items():
         if array is not None:
-            types[pointer].check(array, f"{type(block).__name__}.replay: {pointer}")
+            where = f"{type(block).__name__}.replay: {pointer}"
+            types[pointer].check(array, where)
+            check_elements(array, block._result_dtype(pointer), where)
             needed = block._buffer(block.results[pointer]).nbytes
             _, detail = array_refusal(array, inputs.get(call.pointers[pointer], array.nbytes), needed, 0x3002, 0x3004)
             if detail:
-                raise RangeError(f"{type(block).__name__}.replay: {pointer}: {detail}")
+                raise RangeError(f"{where}: {detail}")
     return given
 
 
@@ -150,7 +152,7 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     for pointer in pointers:
         buffer = block._buffer(block.results[pointer])
         names.append(pointer)
-        formats.append(np.dtype((buffer.dtype, buffer.shape)))
+        formats.append(np.dtype((block._result_dtype(pointer), buffer.shape)))
         offsets.append(size)
         size += (buffer.nbytes + 7) // 8 * 8
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})

@@ -222,7 +222,7 @@ class Stream:
 
 def result_arrays(fb: Any) -> dict[str, np.ndarray]:
     """An array of fitting size for each pointer input of Call."""
-    return {pointer: np.zeros_like(fb._buffer(buffer)) for pointer, buffer in fb.results.items()}
+    return {p: np.zeros(fb._buffer(buffer).shape, fb._result_dtype(p)) for p, buffer in fb.results.items()}
 
 
 def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrategy[Stream]":

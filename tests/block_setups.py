@@ -8,10 +8,12 @@ from alycat.blocks import (
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
     E_ALY_TimespanOperator,
+    FB_ALY_BandwidthClassificator_3Ch,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
     FB_ALY_RMS_1Ch,
+    FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
     FB_ALY_TimespanOperation,
 )
@@ -82,11 +84,37 @@ def timespan_streams(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
 
 
+@st.composite
+def sections(draw):
+    """A few sections around the values that the streams play with."""
+    borders = np.array(sorted(draw(st.lists(st.integers(-4, 4), min_size=2, max_size=6, unique=True))), float)
+    arrays = {"pSectionConfigArray": borders[1:], "nSectionConfigArraySize": borders[1:].nbytes}
+    return Setup(
+        calls=(
+            ("Configure", {"nNumSections": len(borders) - 1}),
+            ("SetSections", {"fFirstLowerBorder": float(borders[0])} | arrays),
+        )
+    )
+
+
+def bands(cls, setup):
+    """Values beside a lower and an upper bound that are in order."""
+
+    def stream(seed, rows):
+        values = np.random.default_rng(seed).integers(-3, 4, (rows, 3)).astype(float)
+        values[:, 1:].sort(axis=1)
+        return Stream(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"bands({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 60))
+
+
 LAWS_WITH = {
+    FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
     FB_ALY_RMS_1Ch: {"setups_of": cascades()},
+    FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
     FB_ALY_TimespanOperation: {"setups_of": timespan_operations(), "streams_of": timespan_streams},
 }
