@@ -82,7 +82,7 @@ def step_states(m: Any) -> int:
 
 
 class HistogramBlock(SingleChannelBlock):
-    """What both blocks have in common: a bar for values below the range, the bars of the range, a bar for those above."""
+    """What both have in common: a bar for values below the range, the bars of the range, a bar for those above."""
 
     results = {"pHistArrayOut": "shown"}
     counters = ("nNumValues",)
@@ -272,8 +272,8 @@ class FB_ALY_StateHistogram_1Ch(HistogramBlock, category="Classification"):
 
     Sources: manual TF3510 EN 1.5.0 pp. 128-132 (InfoSys 6776645643, 6803398411, 6902570123, 6901176587, 6901515659).
 
-    Documented: a bar for each integer from nMin to nMax, element 0 for values below, the last one for those above; every
-    Call counts one value.
+    Documented: a bar for each integer from nMin to nMax, element 0 for values below, the last one for those above;
+    every Call counts one value.
     Chosen, as the manual is silent: a value with a fraction is rounded to the nearest integer, halves away from zero;
     nMin and nMax lie within +-2**53, where a LREAL is exact; all else as in FB_ALY_Histogram_1Ch.
     """

@@ -7,14 +7,13 @@ import numpy as np
 from alycat.runtime.block import NumberedChannelBlock, cyclic, method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import buffer, channel_config, config, fb_init
-from alycat.runtime.iec import BOOL, BYTE, LINT, POINTER_TO_UDINT, POINTER_TO_ULINT, PVOID, UDINT, ULINT, string
+from alycat.runtime.iec import BOOL, BYTE, LINT, POINTER_TO_UDINT, POINTER_TO_ULINT, PVOID, STRING_255, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, u8, u64
 
 from ..conditions import ConditionBlock, TimedBlock, bad_call, is_met, time_passed
 from ..types import E_ALY_ParetoMode, ST_ALY_Threshold
 
-STRING_255 = string(255)
 NAME = 256  # bytes of a STRING(255)
 COUNT, TIMESPAN = 1, 2
 
@@ -49,9 +48,9 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
     look at channel 1; GetOutputArray gives the sorted sums, the accumulated shares, the names and the channels.
     Chosen, as the manual is silent: of equal sums the lower channel comes first; shares run up to 100 and are 0 while
     nothing was added; the time between two calls belongs to what the first of them found; the sorting is done by
-    GetOutputArray, so a call costs O(nNumChannels) whatever the order; names are elements of 256 bytes (numpy type S256)
-    in code page 1252; SetInitial wants every channel once; every successful call has a new result;
-    what `alycat.blocks.conditions` lists.
+    GetOutputArray, so a call costs O(nNumChannels) whatever the order; names are elements of 256 bytes (numpy type
+    S256) in code page 1252; SetInitial wants every channel once; every successful call has a new result; what
+    `alycat.blocks.conditions` lists.
     """
 
     step = step
@@ -88,7 +87,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
         return super()._counts() | per_element | dict.fromkeys(("names", "next_names"), NAME * n)
 
     @method
-    def ConfigureChannel(self, nChannel: UDINT, stThresholdLevel: ST_ALY_Threshold, sChannelName: STRING_255) -> BOOL:  # type: ignore[valid-type]
+    def ConfigureChannel(self, nChannel: UDINT, stThresholdLevel: ST_ALY_Threshold, sChannelName: STRING_255) -> BOOL:
         """Stores a condition and its name; they take effect with Configure.
 
         Parameters
@@ -109,7 +108,8 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
         if not self._store_condition(nChannel - 1, stThresholdLevel, "stThresholdLevel"):
             return False
         row = self._buffer("next_names").reshape(-1, NAME)[nChannel - 1]
-        row[:] = np.frombuffer(sChannelName.ljust(NAME, b"\0"), np.uint8)
+        name: Any = sChannelName  # bytes in code page 1252
+        row[:] = np.frombuffer(name.ljust(NAME, b"\0"), np.uint8)
         return self._finish(0)
 
     @method
@@ -141,7 +141,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
-        """Looks at the conditions. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value not usable."""
+        """Looks at the conditions. Errors: 16#3007 not configured, 16#3006 no time, 16#3003 time or value wrong."""
 
     @method
     def GetOutputArray(self, nSelection: UDINT, pArrayOut: PVOID, nArrayOutSize: UDINT) -> BOOL:

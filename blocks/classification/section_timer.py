@@ -1,5 +1,6 @@
 """FB_ALY_SectionTimer_1Ch: how long a channel stays in which section of its range."""
 
+import itertools
 import math
 from typing import Any
 
@@ -121,7 +122,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         if code:
             return self._finish(code, f"pSectionConfigArray: {detail}")
         borders = [fFirstLowerBorder, *pSectionConfigArray.reshape(-1).tolist()]
-        for below, above in zip(borders, borders[1:], strict=False):
+        for below, above in itertools.pairwise(borders):
             if not -math.inf < below < above < math.inf:
                 return self._finish(0x200C, f"a section from {below:g} to {above:g}; borders have to rise")
         self._buffer("borders")[:] = borders

@@ -126,24 +126,24 @@ class FB_ALY_StepResponse_1Ch(FixedChannelBlock, TimedBlock, category="Classific
 
     Sources: manual TF3510 EN 1.5.0 pp. 144-147 (InfoSys 13575494795, 13575645067), Workbench 13575693323.
 
-    Documented: it starts when a setpoint lies outside the tolerance band of the one before, and the band is renewed only
-    then; the delay time reaches from the start to where the inflection tangent has the start value, the compensation
-    time from there to where it has the setpoint; the plant is steady, and only then the settling time is set, when a
-    peak or valley by fThresholdReversal lies inside the band; fbTimeMax is the time of the largest overshoot; fError is
-    the value minus the setpoint; the band is absolute or in percent of the setpoint.
+    Documented: it starts when a setpoint lies outside the tolerance band of the one before, and the band is renewed
+    only then; the delay time reaches from the start to where the inflection tangent has the start value, the
+    compensation time from there to where it has the setpoint; the plant is steady, and only then the settling time is
+    set, when a peak or valley by fThresholdReversal lies inside the band; fbTimeMax is the time of the largest
+    overshoot; fError is the value minus the setpoint; the band is absolute or in percent of the setpoint.
 
     Chosen, as the manual is silent:
 
     - the first call takes the band of its setpoint and starts nothing; a start drops the results before, and a setpoint
       that leaves the band of a running identification starts anew; start time and start value are those of the call
       that brings the setpoint;
-    - the inflection tangent goes through the two consecutive values between which the response moved fastest towards the
-      setpoint; delay and compensation time are shown as soon as there is such a pair, and follow steeper ones;
+    - the inflection tangent goes through the two consecutive values between which the response moved fastest towards
+      the setpoint; delay and compensation time are shown as soon as there is such a pair, and follow steeper ones;
     - the settling time ends where the response entered the band for the last time before that peak or valley; the band
       has both borders; an overshoot is a reversal beyond the setpoint, seen from the start value;
     - a response that creeps up without any reversal is never called steady, as documented;
-    - bNewResult tells that one of the four times was found anew; reversals as in `alycat.blocks.reversals`; values beyond
-      +-1e290 are refused (16#300A).
+    - bNewResult tells that one of the four times was found anew; reversals as in `alycat.blocks.reversals`; values
+      beyond +-1e290 are refused (16#300A).
     """
 
     step = step
