@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     from .math.rms_1ch import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
     from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
+    from .specific.wt_turbulence_1ch import FB_ALY_WtTurbulence_1Ch as FB_ALY_WtTurbulence_1Ch
+    from .specific.xts_movement import FB_ALY_XtsMovementAnalysis as FB_ALY_XtsMovementAnalysis
+    from .specific.xts_mover import FB_ALY_XtsAccelerationAnalysis_1Ch as FB_ALY_XtsAccelerationAnalysis_1Ch
+    from .specific.xts_mover import FB_ALY_XtsDistanceIntegrator_1Ch as FB_ALY_XtsDistanceIntegrator_1Ch
+    from .specific.xts_mover import FB_ALY_XtsVelocityAnalysis_1Ch as FB_ALY_XtsVelocityAnalysis_1Ch
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
     from .system.system_time import FB_ALY_GetSystemTime as FB_ALY_GetSystemTime
     from .system.timespan import E_ALY_TimestampAccuracy as E_ALY_TimestampAccuracy
@@ -133,6 +138,11 @@ BLOCKS = {
     "FB_ALY_SectionTimer_1Ch": "alycat.blocks.classification.section_timer",
     "FB_ALY_StepResponse_1Ch": "alycat.blocks.classification.step_response",
     "FB_ALY_ParetoAnalysis": "alycat.blocks.classification.pareto",
+    "FB_ALY_WtTurbulence_1Ch": "alycat.blocks.specific.wt_turbulence_1ch",
+    "FB_ALY_XtsAccelerationAnalysis_1Ch": "alycat.blocks.specific.xts_mover",
+    "FB_ALY_XtsDistanceIntegrator_1Ch": "alycat.blocks.specific.xts_mover",
+    "FB_ALY_XtsVelocityAnalysis_1Ch": "alycat.blocks.specific.xts_mover",
+    "FB_ALY_XtsMovementAnalysis": "alycat.blocks.specific.xts_movement",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",

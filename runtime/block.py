@@ -316,10 +316,10 @@ class Block:
         """The declaration as plain data, the form of ``alycat blocks --json``."""
 
         def pairs(role: Role) -> list[dict[str, str]]:
-            return [{"name": f.name, "type": f.type.name} for f in cls.fields if f.role is role]
+            return [{"name": f.name, "type": _declared(f.type.name)} for f in cls.fields if f.role is role]
 
         methods = {
-            name: {"returns": s.returns, "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs]}
+            name: {"returns": s.returns, "inputs": [{"name": i.name, "type": _declared(i.type.name)} for i in s.inputs]}
             for name, s in cls.methods.items()
         }
         return {
@@ -559,6 +559,11 @@ class ChannelBlock(NumberedChannelBlock):
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])
+
+
+def _declared(type_name: str) -> str:
+    """A type as declarations write it; ADS has a space in arrays."""
+    return type_name.replace("ARRAY [", "ARRAY[")
 
 
 def _aligned(size: int) -> int:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .block import AlgorithmBlock, Block
+from .composite import ArrayType
 from .declare import SETTABLE, Role
 from .errors import AlycatError, WrongType
 from .iec import (
@@ -162,6 +163,8 @@ def values_of(kind: IecType, where: str) -> "SearchStrategy[Any]":
         return st.text("abAB 1", max_size=min(kind.length, 6))
     if isinstance(kind, ParameterStructType):
         return st.builds(kind.struct, **{n: values_of(k, f"{where}.{n}") for n, k in kind.fields.items()})
+    if isinstance(kind, ArrayType):
+        return st.lists(values_of(kind.element, where), min_size=kind.count, max_size=kind.count)
     if isinstance(kind, WrappedType) and hasattr(kind.wrapper, "__members__"):
         members = [m for m in kind.wrapper if m.name != "NotInitialized"]
         return st.sampled_from(members)

@@ -69,7 +69,7 @@ def step_states(m: Any) -> int:
     if code != 0:
         return code
     x = f64(m, m.x, 1)[0]
-    whole = math.floor(abs(x) + 0.5)
+    whole = np.floor(abs(x) + 0.5)
     if x < 0:
         whole = -whole
     bar = 0

@@ -71,6 +71,13 @@ def test_times_of_sections(rows, borders):
         assert trace["nSection"][row] == sum(border <= values[row] for border in borders)
 
 
+def test_huge_values_are_outside():
+    fb = FB_ALY_StateHistogram_1Ch()
+    assert fb.Configure(StateMode.Absolute, 0, 1)
+    fb.replay([1, 2, 3, 4], [1e300, -1e300, 2.0**63, -(2.0**63)])
+    assert fb.histogram().tolist() == [2, 0, 0, 2]
+
+
 def test_the_sample_of_the_manual():
     fb, bars = FB_ALY_Histogram_1Ch(), np.zeros(22, np.uint64)
     assert fb.Configure(Mode.Absolute, 20, 1, 200)
