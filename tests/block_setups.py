@@ -16,6 +16,7 @@ from alycat.blocks import (
     FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
     FB_ALY_TimespanOperation,
+    FB_ALY_XtsMovementAnalysis,
 )
 from alycat.runtime.testing import Setup, Stream
 
@@ -108,7 +109,23 @@ def bands(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 60))
 
 
+def movements():
+    """Both external signals are used, so that each channel has to be set."""
+
+    def setup(orders, constant):
+        inputs = {"nXtsLength": 12, "fHardwarePosFactor": 2.0, "fSampleRate": 100.0}
+        inputs |= {"aFilterOrder": orders, "aFilterTimeConstant": [constant, 0.0, 0.1, 0.02]}
+        used = {
+            "aUseFilterForExtSignal1": [True, False, True, False],
+            "aUseFilterForExtSignal2": [False, False, True, True],
+        }
+        return Setup(calls=(("Configure", inputs | used),))
+
+    return st.builds(setup, st.lists(st.integers(0, 3), min_size=4, max_size=4), st.sampled_from([0.0, 0.01, 1.0]))
+
+
 LAWS_WITH = {
+    FB_ALY_XtsMovementAnalysis: {"setups_of": movements()},
     FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
