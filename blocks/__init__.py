@@ -45,6 +45,11 @@ if TYPE_CHECKING:
     from .math.rms_1ch import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
     from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
+    from .statistics.array_statistics import FB_ALY_ArrayStatistics as FB_ALY_ArrayStatistics
+    from .statistics.factors import FB_ALY_ClearanceFactor as FB_ALY_ClearanceFactor
+    from .statistics.factors import FB_ALY_ImpulseFactor as FB_ALY_ImpulseFactor
+    from .statistics.factors import FB_ALY_ShapeFactor as FB_ALY_ShapeFactor
+    from .statistics.standard_deviation import FB_ALY_StandardDeviation as FB_ALY_StandardDeviation
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
     from .system.system_time import FB_ALY_GetSystemTime as FB_ALY_GetSystemTime
     from .system.timespan import E_ALY_TimestampAccuracy as E_ALY_TimestampAccuracy
@@ -52,14 +57,18 @@ if TYPE_CHECKING:
     from .system.timespan import F_StructuredTimespan_TO_Raw as F_StructuredTimespan_TO_Raw
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
+    from .types import E_ALY_Classification_2Cls as E_ALY_Classification_2Cls
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
     from .types import E_ALY_ComparisonOperator as E_ALY_ComparisonOperator
+    from .types import E_ALY_CorrelationMode as E_ALY_CorrelationMode
     from .types import E_ALY_CountMode as E_ALY_CountMode
     from .types import E_ALY_DayOfWeek as E_ALY_DayOfWeek
     from .types import E_ALY_DayOfWeekMask as E_ALY_DayOfWeekMask
     from .types import E_ALY_FunctionType as E_ALY_FunctionType
+    from .types import E_ALY_GateMode as E_ALY_GateMode
     from .types import E_ALY_IntegrationMode as E_ALY_IntegrationMode
     from .types import E_ALY_KMeansInitMode as E_ALY_KMeansInitMode
+    from .types import E_ALY_LogicOperator as E_ALY_LogicOperator
     from .types import E_ALY_MathOperator as E_ALY_MathOperator
     from .types import E_ALY_MonthOfYearMask as E_ALY_MonthOfYearMask
     from .types import E_ALY_MovingAvgStartupBehaviour as E_ALY_MovingAvgStartupBehaviour
@@ -71,6 +80,7 @@ if TYPE_CHECKING:
     from .types import E_ALY_WindowMode as E_ALY_WindowMode
     from .types import ST_ALY_Threshold as ST_ALY_Threshold
     from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
+    from .types import ST_ALY_XyPosition as ST_ALY_XyPosition
 
 BLOCKS = {
     "FB_ALY_DateTime": "alycat.blocks.system.datetime",
@@ -111,6 +121,11 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_ArrayStatistics": "alycat.blocks.statistics.array_statistics",
+    "FB_ALY_StandardDeviation": "alycat.blocks.statistics.standard_deviation",
+    "FB_ALY_ClearanceFactor": "alycat.blocks.statistics.factors",
+    "FB_ALY_ImpulseFactor": "alycat.blocks.statistics.factors",
+    "FB_ALY_ShapeFactor": "alycat.blocks.statistics.factors",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -118,14 +133,18 @@ TYPES_AND_FUNCTIONS = {
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
+    "E_ALY_Classification_2Cls": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",
     "E_ALY_ComparisonOperator": "alycat.blocks.types",
+    "E_ALY_CorrelationMode": "alycat.blocks.types",
     "E_ALY_CountMode": "alycat.blocks.types",
     "E_ALY_DayOfWeek": "alycat.blocks.types",
     "E_ALY_DayOfWeekMask": "alycat.blocks.types",
     "E_ALY_FunctionType": "alycat.blocks.types",
+    "E_ALY_GateMode": "alycat.blocks.types",
     "E_ALY_IntegrationMode": "alycat.blocks.types",
     "E_ALY_KMeansInitMode": "alycat.blocks.types",
+    "E_ALY_LogicOperator": "alycat.blocks.types",
     "E_ALY_MathOperator": "alycat.blocks.types",
     "E_ALY_MonthOfYearMask": "alycat.blocks.types",
     "E_ALY_MovingAvgStartupBehaviour": "alycat.blocks.types",
@@ -137,6 +156,7 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_WindowMode": "alycat.blocks.types",
     "ST_ALY_Threshold": "alycat.blocks.types",
     "ST_ALY_ThresholdOnOff": "alycat.blocks.types",
+    "ST_ALY_XyPosition": "alycat.blocks.types",
 }
 _WHERE = BLOCKS | TYPES_AND_FUNCTIONS
 

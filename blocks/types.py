@@ -110,6 +110,47 @@ class E_ALY_WindowMode(enum.IntEnum):
     Continuous = 3
 
 
+class E_ALY_CorrelationMode(enum.IntEnum):
+    """Page 8734530315 (Bessel is spelled with one s there)."""
+
+    NotInitialized = 0
+    Base = 1
+    Normed = 2
+    Covariance = 3
+    CovarianceBesel = 4
+    Pearson = 5
+
+
+class E_ALY_LogicOperator(enum.IntEnum):
+    """Page 6899569419."""
+
+    NotInitialized = 0
+    AND_ = 1
+    OR_ = 2
+    NAND_ = 3
+    NOR_ = 4
+    XOR_ = 5
+
+
+class E_ALY_GateMode(enum.IntEnum):
+    """Which crossings make a path OK; manual p. 431."""
+
+    NotInitialized = 0
+    IntersectGate = 1
+    NotIntersectGate = 2
+    IntersectProjection = 3
+    NotIntersectProjection = 4
+    IntersectGateOrProjection = 5
+
+
+@dataclass
+class ST_ALY_XyPosition:
+    """A point in the plane; manual p. 427."""
+
+    X: LREAL = 0.0
+    Y: LREAL = 0.0
+
+
 class E_ALY_KMeansInitMode(enum.IntEnum):
     """Where the first centres come from; page 9983941643."""
 
@@ -128,6 +169,14 @@ class E_ALY_FunctionType(enum.IntEnum):
     Triangle = 3
     Rectangle = 4
     Sawtooth = 5
+
+
+class E_ALY_Classification_2Cls(enum.IntEnum):
+    """Page 6899505931."""
+
+    NotInitialized = 0
+    OK = 1
+    NOK = 2
 
 
 class E_ALY_Classification_3Cls(enum.IntEnum):

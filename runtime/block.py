@@ -84,6 +84,7 @@ class Block:
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
+    traced: ClassVar[dict[str, str]] = {}  # what getters read and no output shows, each with its buffer: for `replay`
 
     _m: Any  # the structure over the memory
 
@@ -443,7 +444,8 @@ class AlgorithmBlock(Block):
 
         timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
         Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
-        scalar output (times as raw uint64); a row that the block refuses has bError TRUE and keeps the other outputs.
+        scalar output (times as raw uint64), and one per array that Call fills or that getters read, which ``NAME=None``
+        leaves out; a row that the block refuses has bError TRUE and keeps the other outputs.
         """
         from .running import replay
 

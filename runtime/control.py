@@ -14,16 +14,22 @@ FIXED_WORDS = 6
 RESULT_WORDS = 4
 
 
+def shown_buffers(block: "type[Block] | Block") -> dict[str, str]:
+    """Arrays of a trace, each with its buffer: those that Call fills, then those that getters read."""
+    return block.results | block.traced
+
+
 def control_words(cls: type["Block"]) -> int:
     """How many control words the compiled caller of a class takes."""
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
-    return FIXED_WORDS + 2 * len(inputs) + RESULT_WORDS * len(cls.results)
+    return FIXED_WORDS + 2 * len(inputs) + RESULT_WORDS * len(shown_buffers(cls))
 
 
 def aim(block: "Block", control: np.ndarray, pointer: str, target: int, stride: int) -> None:
-    """Lets the caller copy what belongs to one pointer input of Call to `target` after each row."""
-    buffer = block._buffer(block.results[pointer])
-    first = len(control) - RESULT_WORDS * (len(block.results) - list(block.results).index(pointer))
+    """Lets the caller copy what belongs to one array to `target` after each row."""
+    shown = shown_buffers(block)
+    buffer = block._buffer(shown[pointer])
+    first = len(control) - RESULT_WORDS * (len(shown) - list(shown).index(pointer))
     control[first : first + RESULT_WORDS] = buffer.ctypes.data, target, stride, buffer.nbytes
 
 

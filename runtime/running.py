@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words
+from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words, shown_buffers
 from .declare import Field, Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType
@@ -30,7 +30,7 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     step = cls.step
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
     columns = 2 * len(inputs)
-    results = len(cls.results)
+    results = len(shown_buffers(cls))
     record = record_at(cls.layout.struct, cls.layout.dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
     publish = publisher([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in _outputs(cls)])
@@ -101,13 +101,13 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         table += [data.ctypes.data, data.strides[0] if data.size > 1 or rows == 1 else 0]
     matrix = _matrix(values, rows, channels, block.channel_dtype)
     targets = _targets(block, inputs)
-    trace = np.zeros(rows, _with_results(block, [p for p in block.results if p not in targets]))
+    trace = np.zeros(rows, _with_results(block, [p for p in shown_buffers(block) if p not in targets]))
     if rows == 0:
         return trace
     control = np.zeros(control_words(cls), np.int64)
     fixed = [block._call_control[0], rows, trace.ctypes.data, trace.itemsize, channels, matrix.ctypes.data]
     control[: len(fixed) + len(table)] = *fixed, *table
-    for pointer in block.results:
+    for pointer in shown_buffers(block):
         if pointer not in targets:
             field_offset = (trace.dtype.fields or {})[pointer][1]
             aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize)
@@ -126,8 +126,10 @@ def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:
     """The arrays that were given for pointers of Call; they show what the last row leaves, None shows nothing."""
     call = block.methods["Call"]
     types = {i.name: i.type for i in call.inputs}
-    given = {p: inputs[p] for p in block.results if p in inputs}
+    given = {p: inputs[p] for p in shown_buffers(block) if p in inputs}
     for pointer, array in given.items():
+        if array is not None and pointer in block.traced:
+            raise WrongType(f"{type(block).__name__}.replay: {pointer} is a part of the trace; only None can be given")
         if array is not None:
             types[pointer].check(array, f"{type(block).__name__}.replay: {pointer}")
             needed = block._buffer(block.results[pointer]).nbytes
@@ -148,7 +150,7 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     offsets = [fields[n][1] for n in names]
     size = plain.itemsize
     for pointer in pointers:
-        buffer = block._buffer(block.results[pointer])
+        buffer = block._buffer(shown_buffers(block)[pointer])
         names.append(pointer)
         formats.append(np.dtype((buffer.dtype, buffer.shape)))
         offsets.append(size)
@@ -164,7 +166,7 @@ def _columns(cls: type["Block"], timestamps: Any, inputs: dict[str, Any]) -> lis
         given["tTimestamp"] = timestamps
     names = [i.name for i in call.values]
     for name in given:
-        if name not in names and name not in {*call.pointers, *call.pointers.values()}:
+        if name not in names and name not in {*call.pointers, *call.pointers.values(), *cls.traced}:
             raise UnknownKeyword(f"{cls.__name__}.replay has no input {name}; inputs of Call: {one_of(names)}")
     for declared in call.values:
         if declared.name not in given:

@@ -15,7 +15,7 @@ drawn ones are refused; where that is not enough, pass strategies of your own.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -192,7 +192,7 @@ class Stream:
 
     def __getitem__(self, rows: Any) -> "Stream":
         inputs = {n: column[rows] for n, column in self.inputs.items()}
-        return Stream(self.timestamps[rows], self.values[rows], inputs, self.origin)
+        return replace(self, timestamps=self.timestamps[rows], values=self.values[rows], inputs=inputs)
 
     def replay(self, fb: Any) -> np.ndarray:
         """All rows at once."""
@@ -315,10 +315,11 @@ def law_replay_equals_calls(cls: type[Block], setup: Setup, stream: Stream, at: 
     same(fb, split, "replay in two parts")
     names = trace.dtype.names or ()
     arrays = result_arrays(cyclic)
-    scalars = [name for name in names if name not in arrays]
+    scalars = [name for name in names if name not in arrays and name not in cls.traced]
     for row, result in enumerate(stream.calls(cyclic, arrays)):
         seen = dict(zip(scalars, outputs_of(cyclic), strict=True))
-        for name, array in arrays.items():
+        read = {name: cyclic._buffer(buffer) for name, buffer in cls.traced.items()}
+        for name, array in (arrays | read).items():
             assert trace[name][row].tobytes() == array.tobytes(), f"row {row}: {name} is {array}, {trace[name][row]}"
         for name in scalars:
             value = trace[name][row]

@@ -8,6 +8,7 @@ from alycat.blocks import (
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
     E_ALY_TimespanOperator,
+    FB_ALY_ArrayStatistics,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
@@ -82,7 +83,26 @@ def timespan_streams(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
 
 
+class Arrays(Stream):
+    """An array per row, given to Call instead of to channels."""
+
+    def calls(self, fb, arrays=None):
+        for row in self.values:
+            array = row.copy()
+            yield fb.Call(array, array.nbytes)
+
+
+def array_streams(cls, setup):
+    def stream(seed, rows, elements):
+        rng = np.random.default_rng(seed)
+        values = rng.choice([-1.0, 0.0, 0.5, 2.0, 7.5], (rows, elements)) + rng.normal(size=(rows, 1))
+        return Arrays(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"arrays({seed}, {rows}, {elements})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 30))
+
+
 LAWS_WITH = {
+    FB_ALY_ArrayStatistics: {"streams_of": array_streams},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
