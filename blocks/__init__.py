@@ -81,6 +81,10 @@ if TYPE_CHECKING:
     from .types import ST_ALY_Threshold as ST_ALY_Threshold
     from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
     from .types import ST_ALY_XyPosition as ST_ALY_XyPosition
+    from .xy_path.gate_monitor_2ch import FB_ALY_XyGateMonitor_2Ch as FB_ALY_XyGateMonitor_2Ch
+    from .xy_path.shape_monitors import FB_ALY_XyShapeMonitor_Circle_2Ch as FB_ALY_XyShapeMonitor_Circle_2Ch
+    from .xy_path.shape_monitors import FB_ALY_XyShapeMonitor_Rectangle_2Ch as FB_ALY_XyShapeMonitor_Rectangle_2Ch
+    from .xy_path.shape_monitors import FB_ALY_XyShapeMonitor_Triangle_2Ch as FB_ALY_XyShapeMonitor_Triangle_2Ch
 
 BLOCKS = {
     "FB_ALY_DateTime": "alycat.blocks.system.datetime",
@@ -126,6 +130,10 @@ BLOCKS = {
     "FB_ALY_ClearanceFactor": "alycat.blocks.statistics.factors",
     "FB_ALY_ImpulseFactor": "alycat.blocks.statistics.factors",
     "FB_ALY_ShapeFactor": "alycat.blocks.statistics.factors",
+    "FB_ALY_XyGateMonitor_2Ch": "alycat.blocks.xy_path.gate_monitor_2ch",
+    "FB_ALY_XyShapeMonitor_Circle_2Ch": "alycat.blocks.xy_path.shape_monitors",
+    "FB_ALY_XyShapeMonitor_Rectangle_2Ch": "alycat.blocks.xy_path.shape_monitors",
+    "FB_ALY_XyShapeMonitor_Triangle_2Ch": "alycat.blocks.xy_path.shape_monitors",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
