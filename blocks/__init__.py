@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
     from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
     from .statistics.array_statistics import FB_ALY_ArrayStatistics as FB_ALY_ArrayStatistics
+    from .statistics.correlation_function import FB_ALY_CorrelationFunction as FB_ALY_CorrelationFunction
     from .statistics.factors import FB_ALY_ClearanceFactor as FB_ALY_ClearanceFactor
     from .statistics.factors import FB_ALY_ImpulseFactor as FB_ALY_ImpulseFactor
     from .statistics.factors import FB_ALY_ShapeFactor as FB_ALY_ShapeFactor
@@ -134,6 +135,7 @@ BLOCKS = {
     "FB_ALY_XyShapeMonitor_Circle_2Ch": "alycat.blocks.xy_path.shape_monitors",
     "FB_ALY_XyShapeMonitor_Rectangle_2Ch": "alycat.blocks.xy_path.shape_monitors",
     "FB_ALY_XyShapeMonitor_Triangle_2Ch": "alycat.blocks.xy_path.shape_monitors",
+    "FB_ALY_CorrelationFunction": "alycat.blocks.statistics.correlation_function",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",

@@ -320,7 +320,11 @@ class Block:
             return [{"name": f.name, "type": f.type.name} for f in cls.fields if f.role is role]
 
         methods = {
-            name: {"returns": s.returns, "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs]}
+            name: {
+                "returns": s.returns,
+                "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs if not i.in_out],
+            }
+            | ({"in_outs": [{"name": i.name, "type": i.type.name} for i in found]} if (found := s.in_outs) else {})
             for name, s in cls.methods.items()
         }
         return {
@@ -494,7 +498,7 @@ class InputBlock(AlgorithmBlock):
             if len(bad):
                 value = self._x[bad[0]]
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
-                return f"channel {bad[0] + 1} {reason}"
+                return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
         return ""
 
 
@@ -516,22 +520,25 @@ class SingleChannelBlock(InputBlock):
 class NumberedChannelBlock(InputBlock):
     """What blocks with several numbered channels have in common; the channel's number comes first."""
 
+    first_channel: ClassVar[int] = 1  # 0 where channel 0 is a reference for the others
+
     def _connect(self) -> None:
         super()._connect()
-        self._channel_count = self._n
+        self._first_channel, self._end_of_channels = self.first_channel, self.first_channel + self._n
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
         """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
-        if 0 < nChannel <= self._channel_count:
+        if self._first_channel <= nChannel < self._end_of_channels:
             try:
-                self._channels[nChannel - 1] = input
+                self._channels[nChannel - self._first_channel] = input
             except (TypeError, ValueError, OverflowError):
                 return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
             if self._event_id:
                 return self._finish(0)
             return True
-        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
+        allowed = f"{self._first_channel}..{self._end_of_channels - 1}"
+        return self._finish(0x3003, f"channel {nChannel} is outside {allowed}")
 
 
 class FixedChannelBlock(NumberedChannelBlock):

@@ -359,6 +359,18 @@ def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
     return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
 
 
+class InOutType(IecType):
+    """VAR_IN_OUT of an elementary type: a variable that a method fills, in Python a numpy array of one element."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def check(self, value: Any, name: str) -> Any:
+        if not isinstance(value, np.ndarray) or value.size != 1 or value.dtype.kind not in "biuf":
+            raise WrongType(f"{name}: {value!r} is no variable; a numeric numpy array of one element is needed")
+        return value
+
+
 class AnyType(IecType):
     """The input type ANY: any numeric or bit type, taken as LREAL."""
 
@@ -398,6 +410,8 @@ POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_d
 POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
 POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(IntType("LTIME", ctypes.c_uint64, 64, False))]
 PVOID = Annotated[Any, ArrayPointerType()]
+IN_OUT_LREAL = Annotated[Any, InOutType("LREAL")]
+IN_OUT_DINT = Annotated[Any, InOutType("DINT")]
 
 
 def string(length: int) -> Any:

@@ -209,7 +209,7 @@ class Stream:
         takes_time = any(i.name == "tTimestamp" for i in fb.methods["Call"].inputs)
         numbered = "SetChannelValue" in fb.methods and len(fb.methods["SetChannelValue"].inputs) > 1
         for row in range(len(self)):
-            for channel, value in enumerate(self.values[row].tolist(), start=1):
+            for channel, value in enumerate(self.values[row].tolist(), start=getattr(fb, "first_channel", 1)):
                 if numbered:
                     fb.SetChannelValue(channel, value)
                 else:
@@ -465,7 +465,7 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
         (result,) = unset.calls(fb)
         _refused(fb, result, "Call with channels that were never set")
     if len(cls.methods["SetChannelValue"].inputs if "SetChannelValue" in cls.methods else ()) > 1:
-        for channel in (0, channels_of(fb) + 1):
+        for channel in (fb.first_channel - 1, fb.first_channel + channels_of(fb)):
             _refused(fb, fb.SetChannelValue(channel, 1.0), f"SetChannelValue({channel}, ...)")
     for method, inputs in setup.calls:
         if "nChannel" in inputs:

@@ -14,7 +14,7 @@ def put_value(output: Any, value: float, name: str) -> tuple[int, str]:
     of one element.
     """
     if not isinstance(output, np.ndarray) or output.size != 1 or output.dtype.kind not in "biuf":
-        raise WrongType(f"{name}: {output!r} is no numeric array of one element")
+        raise WrongType(f"{name}: {output!r} is no variable; a numeric numpy array of one element is needed")
     if output.dtype.kind in "iu":
         limits = np.iinfo(output.dtype)
         if not limits.min <= round(value) <= limits.max:

@@ -5,10 +5,13 @@ from hypothesis import strategies as st
 
 from alycat.blocks import (
     E_ALY_CascadeStartupBehaviour,
+    E_ALY_CorrelationMode,
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
     E_ALY_TimespanOperator,
+    E_ALY_WindowMode,
     FB_ALY_ArrayStatistics,
+    FB_ALY_CorrelationFunction,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
@@ -101,8 +104,25 @@ def array_streams(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 30))
 
 
+@st.composite
+def correlations(draw):
+    """A few lags on both sides, all modes; windows that a stream fills several times."""
+    channels, step = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    inputs = {
+        "nMinLag": -step * draw(st.integers(0, 4)),
+        "nMaxLag": step * draw(st.integers(0, 4)),
+        "nStepSize": step,
+        "nNumChannels": channels,
+        "eWindowMode": draw(st.sampled_from(list(E_ALY_WindowMode)[1:])),
+        "eCorrelationMode": draw(st.sampled_from(list(E_ALY_CorrelationMode)[1:])),
+        "nWindowSize": draw(st.integers(1, 12)),
+    }
+    return Setup({"nNumChannels": channels}, calls=(("Configure", inputs),))
+
+
 LAWS_WITH = {
     FB_ALY_ArrayStatistics: {"streams_of": array_streams},
+    FB_ALY_CorrelationFunction: {"setups_of": correlations()},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},

@@ -101,7 +101,7 @@ def test_results_go_into_variables():
     assert fb.GetChannelOutputValue(1, whole) and whole == 3
     refused(fb, fb.GetChannelOutputValue(0, target), 0x3010, "allowed are 1..2")
     refused(fb, fb.GetChannelOutputValue(3, target), 0x3010)
-    with pytest.raises(WrongType, match="no numeric array of one element"):
+    with pytest.raises(WrongType, match="numeric numpy array of one element"):
         fb.GetChannelOutputValue(1, 0.0)
 
 
