@@ -24,6 +24,7 @@ from .declare import (
     BUFFERS,
     NEXT,
     SETTABLE,
+    TEXT_AT,
     Field,
     Layout,
     Member,
@@ -168,6 +169,9 @@ class Block:
         self._m = self.layout.struct.from_buffer(self._memory)
         for name, value in (*self._init.items(), *offsets.items()):
             setattr(self._m, name, value)
+        for field in self.layout.fields:
+            if TEXT_AT + field.name in self.layout.names:
+                setattr(self._m, TEXT_AT + field.name, self.layout.offset(field.name))
         self._clear()
         self._fill(self._kept_buffers())
         self._bring_back(lasting)
@@ -414,6 +418,39 @@ class AlgorithmBlock(Block):
         array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
+    def _store(self, where: str, variable: Any, value: float | int) -> bool:
+        """The body of a method that copies one value to a variable of type ANY: a numpy array of one element.
+
+        Whole numbers are rounded to; 16#300A when the variable cannot hold the value.
+        """
+        if not isinstance(variable, np.ndarray) or variable.size != 1 or variable.dtype.kind not in "biuf":
+            raise WrongType(f"{where}: {variable!r} is no numeric array of one element")
+        if variable.dtype.kind in "iu":
+            limits = np.iinfo(variable.dtype)
+            if not limits.min <= round(value) <= limits.max:
+                return self._finish(0x300A, f"{value} does not fit into {variable.dtype}")
+            value = round(value)
+        variable[...] = value
+        return self._finish(0)
+
+    def _resize(self, **counts: int) -> None:
+        """Gives buffers another number of elements; all else, and what of their content fits, stays.
+
+        For what is learnt from a file, in UpdateState; MemoryError, before anything is changed, as by `_allocate`.
+        """
+        before, kept = self._m, {n: self._buffer(n).copy() for n in self._buffer_counts}
+        entry = self._entry
+        self._allocate(**self._buffer_counts | counts)
+        for field in self.layout.fields:
+            if field.role in BUFFERS:
+                count = min(len(kept.get(field.name, ())), self._buffer_counts.get(field.name, 0))
+                if count:
+                    self._buffer(field.name)[:count] = kept[field.name][:count]
+            else:
+                start, size = self.layout.offset(field.name), ctypes.sizeof(field.type.ctype)
+                ctypes.memmove(ctypes.addressof(self._m) + start, ctypes.addressof(before) + start, size)
+        self._entry = entry
+
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
 
@@ -432,11 +469,15 @@ class AlgorithmBlock(Block):
     @method
     def Reset(self) -> BOOL:
         """Drops what was learnt and calculated; keeps configuration, memory and the channel values (chosen)."""
+        self._restart()
+        return self._finish(0)
+
+    def _restart(self) -> None:
+        """Outputs, state and buffers as after Configure."""
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
         self._begin()
-        return self._finish(0)
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """Runs the block over N rows at compiled speed, exactly as N rounds of SetChannelValue and Call would.

@@ -10,7 +10,7 @@ from .errors import RangeError
 if TYPE_CHECKING:
     from .block import Block
 
-FIXED_WORDS = 6
+FIXED_WORDS = 8
 RESULT_WORDS = 4
 
 
