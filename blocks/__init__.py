@@ -52,8 +52,12 @@ if TYPE_CHECKING:
     from .system.timespan import F_StructuredTimespan_TO_Raw as F_StructuredTimespan_TO_Raw
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
+    from .training_base.time_based_teach_path_1ch import FB_ALY_TimeBasedTeachPath_1Ch as FB_ALY_TimeBasedTeachPath_1Ch
+    from .types import E_ALY_BandMode as E_ALY_BandMode
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
+    from .types import E_ALY_Classification_Bounds as E_ALY_Classification_Bounds
     from .types import E_ALY_ComparisonOperator as E_ALY_ComparisonOperator
+    from .types import E_ALY_ConfigState as E_ALY_ConfigState
     from .types import E_ALY_CountMode as E_ALY_CountMode
     from .types import E_ALY_DayOfWeek as E_ALY_DayOfWeek
     from .types import E_ALY_DayOfWeekMask as E_ALY_DayOfWeekMask
@@ -63,12 +67,18 @@ if TYPE_CHECKING:
     from .types import E_ALY_MathOperator as E_ALY_MathOperator
     from .types import E_ALY_MonthOfYearMask as E_ALY_MonthOfYearMask
     from .types import E_ALY_MovingAvgStartupBehaviour as E_ALY_MovingAvgStartupBehaviour
+    from .types import E_ALY_ReadState as E_ALY_ReadState
     from .types import E_ALY_RecurrenceMode as E_ALY_RecurrenceMode
     from .types import E_ALY_RecurrenceSpecification as E_ALY_RecurrenceSpecification
     from .types import E_ALY_SampleMode as E_ALY_SampleMode
+    from .types import E_ALY_ScalingMode as E_ALY_ScalingMode
+    from .types import E_ALY_StringCompareMode as E_ALY_StringCompareMode
+    from .types import E_ALY_TeachMode as E_ALY_TeachMode
+    from .types import E_ALY_TeachState as E_ALY_TeachState
     from .types import E_ALY_TimerMode as E_ALY_TimerMode
     from .types import E_ALY_TimespanOperator as E_ALY_TimespanOperator
     from .types import E_ALY_WindowMode as E_ALY_WindowMode
+    from .types import ST_ALY_FileHeader as ST_ALY_FileHeader
     from .types import ST_ALY_Threshold as ST_ALY_Threshold
     from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
 
@@ -111,6 +121,7 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_TimeBasedTeachPath_1Ch": "alycat.blocks.training_base.time_based_teach_path_1ch",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -118,8 +129,11 @@ TYPES_AND_FUNCTIONS = {
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
+    "E_ALY_BandMode": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",
+    "E_ALY_Classification_Bounds": "alycat.blocks.types",
     "E_ALY_ComparisonOperator": "alycat.blocks.types",
+    "E_ALY_ConfigState": "alycat.blocks.types",
     "E_ALY_CountMode": "alycat.blocks.types",
     "E_ALY_DayOfWeek": "alycat.blocks.types",
     "E_ALY_DayOfWeekMask": "alycat.blocks.types",
@@ -129,12 +143,18 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_MathOperator": "alycat.blocks.types",
     "E_ALY_MonthOfYearMask": "alycat.blocks.types",
     "E_ALY_MovingAvgStartupBehaviour": "alycat.blocks.types",
+    "E_ALY_ReadState": "alycat.blocks.types",
     "E_ALY_RecurrenceMode": "alycat.blocks.types",
     "E_ALY_RecurrenceSpecification": "alycat.blocks.types",
     "E_ALY_SampleMode": "alycat.blocks.types",
+    "E_ALY_ScalingMode": "alycat.blocks.types",
+    "E_ALY_StringCompareMode": "alycat.blocks.types",
+    "E_ALY_TeachMode": "alycat.blocks.types",
+    "E_ALY_TeachState": "alycat.blocks.types",
     "E_ALY_TimerMode": "alycat.blocks.types",
     "E_ALY_TimespanOperator": "alycat.blocks.types",
     "E_ALY_WindowMode": "alycat.blocks.types",
+    "ST_ALY_FileHeader": "alycat.blocks.types",
     "ST_ALY_Threshold": "alycat.blocks.types",
     "ST_ALY_ThresholdOnOff": "alycat.blocks.types",
 }
