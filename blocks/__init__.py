@@ -35,8 +35,15 @@ if TYPE_CHECKING:
     from .base.time_clock import FB_ALY_TimeClock_1Ch as FB_ALY_TimeClock_1Ch
     from .base.timer import FB_ALY_Timer_1Ch as FB_ALY_Timer_1Ch
     from .base.timing_analysis import FB_ALY_TimingAnalysis_1Ch as FB_ALY_TimingAnalysis_1Ch
+    from .classification.threshold_string import (
+        FB_ALY_ThresholdStringClassificator_1Ch as FB_ALY_ThresholdStringClassificator_1Ch,
+    )
+    from .classification.time_based_envelope_1ch import FB_ALY_TimeBasedEnvelope_1Ch as FB_ALY_TimeBasedEnvelope_1Ch
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
     from .clustering.sequential_kmeans import FB_ALY_SequentialKMeans as FB_ALY_SequentialKMeans
+    from .compare.detect_string_change_1ch import FB_ALY_DetectStringChange_1Ch as FB_ALY_DetectStringChange_1Ch
+    from .compare.string_compare import FB_ALY_StringCompare_1Ch as FB_ALY_StringCompare_1Ch
+    from .compare.string_compare import FB_ALY_StringCompare_2Ch as FB_ALY_StringCompare_2Ch
     from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
     from .math.math_operation import FB_ALY_MathOperation as FB_ALY_MathOperation
@@ -45,6 +52,11 @@ if TYPE_CHECKING:
     from .math.rms_1ch import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.slope_analysis_1ch import FB_ALY_SlopeAnalysis_1Ch as FB_ALY_SlopeAnalysis_1Ch
     from .math.timespan_operation import FB_ALY_TimespanOperation as FB_ALY_TimespanOperation
+    from .preprocessing.bitmask import FB_ALY_Bitmask as FB_ALY_Bitmask
+    from .preprocessing.scaler import FB_ALY_Scaler as FB_ALY_Scaler
+    from .preprocessing.scaler import FB_ALY_ScalerFitting as FB_ALY_ScalerFitting
+    from .statistics.linear_regression import FB_ALY_LinearRegressionFitting as FB_ALY_LinearRegressionFitting
+    from .statistics.linear_regression import FB_ALY_LinearRegressionInference as FB_ALY_LinearRegressionInference
     from .system.datetime import FB_ALY_DateTime as FB_ALY_DateTime
     from .system.system_time import FB_ALY_GetSystemTime as FB_ALY_GetSystemTime
     from .system.timespan import E_ALY_TimestampAccuracy as E_ALY_TimestampAccuracy
@@ -121,6 +133,16 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_ThresholdStringClassificator_1Ch": "alycat.blocks.classification.threshold_string",
+    "FB_ALY_TimeBasedEnvelope_1Ch": "alycat.blocks.classification.time_based_envelope_1ch",
+    "FB_ALY_DetectStringChange_1Ch": "alycat.blocks.compare.detect_string_change_1ch",
+    "FB_ALY_StringCompare_1Ch": "alycat.blocks.compare.string_compare",
+    "FB_ALY_StringCompare_2Ch": "alycat.blocks.compare.string_compare",
+    "FB_ALY_Bitmask": "alycat.blocks.preprocessing.bitmask",
+    "FB_ALY_Scaler": "alycat.blocks.preprocessing.scaler",
+    "FB_ALY_ScalerFitting": "alycat.blocks.preprocessing.scaler",
+    "FB_ALY_LinearRegressionFitting": "alycat.blocks.statistics.linear_regression",
+    "FB_ALY_LinearRegressionInference": "alycat.blocks.statistics.linear_regression",
     "FB_ALY_TimeBasedTeachPath_1Ch": "alycat.blocks.training_base.time_based_teach_path_1ch",
 }
 TYPES_AND_FUNCTIONS = {

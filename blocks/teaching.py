@@ -52,7 +52,7 @@ _KEPT = ("bBusy", "eState", "stFileHeader")  # outputs that Reset leaves alone
 
 Outcome = Any  # what the file work gives: Learnt, a list of them, or None
 
-# `value` is one period, point by point, merged from `teach_cycles` periods as `teach_mode` (Minimum, Maximum, Mean) says.
+# `value` is one period, point by point, merged from `teach_cycles` periods as `teach_mode` says.
 TEACH_PATH = Kind("teach path", {"teach_mode": str, "teach_cycles": int}, {"value": float})
 
 

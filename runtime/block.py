@@ -84,6 +84,7 @@ class Block:
     example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+    channels_from: ClassVar[int] = 1  # the least number of a channel in ConfigureChannel
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
 
     _m: Any  # the structure over the memory
@@ -391,6 +392,13 @@ class AlgorithmBlock(Block):
         self._entry = self._runner()
         return self._entry(control)
 
+    def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
+        """The sizes that the array for a pointer input of Call may have; the first one is that in the trace.
+
+        values: the channel values of a replay, if it is one.
+        """
+        return (self._buffer(self.results[pointer]).nbytes,)
+
     def _aim(self, **given: tuple[Any, int]) -> bool:
         """Takes the arrays that Call fills, each with its size, for this call and the following ones."""
         if not self._m.bConfigured:
@@ -400,12 +408,11 @@ class AlgorithmBlock(Block):
             if declared.name in given:
                 array, size = given[declared.name]
                 declared.type.check(array, f"Call.{declared.name}")
-                needed = self._buffer(self.results[declared.name]).nbytes
-                code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
+                code, detail = array_refusal(array, size, self._result_bytes(declared.name), 0x3002, 0x3004)
                 if code:
                     return self._finish(code, f"{declared.name}: {detail}")
         for pointer, (array, size) in given.items():
-            aim(self, self._call_control, pointer, array.ctypes.data, 0)
+            aim(self, self._call_control, pointer, array.ctypes.data, 0, size)
             setattr(self, f"_at_{pointer}", array)
             setattr(self, f"_size_{pointer}", size)
         return True

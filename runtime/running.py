@@ -109,7 +109,7 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
         table += [data.ctypes.data, data.strides[0] if data.size > 1 or rows == 1 else 0]
     matrix, sizes, channels = _channel_values(block, values, rows)
     targets = _targets(block, inputs)
-    trace = np.zeros(rows, _with_results(block, [p for p in block.results if p not in targets]))
+    trace = np.zeros(rows, _with_results(block, [p for p in block.results if p not in targets], values))
     if rows == 0:
         return trace
     control = np.zeros(control_words(cls), np.int64)
@@ -118,10 +118,11 @@ def replay(block: "AlgorithmBlock", timestamps: Any, values: Any, inputs: dict[s
     control[: len(fixed) + len(table)] = *fixed, *table
     for pointer in block.results:
         if pointer not in targets:
-            field_offset = (trace.dtype.fields or {})[pointer][1]
-            aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize)
+            kind, field_offset = (trace.dtype.fields or {})[pointer][:2]
+            aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize, kind.itemsize)
         elif targets[pointer] is not None:
-            aim(block, control, pointer, targets[pointer].ctypes.data, 0)
+            size = inputs.get(block.methods["Call"].pointers[pointer], targets[pointer].nbytes)
+            aim(block, control, pointer, targets[pointer].ctypes.data, 0, size)
     code = block._entry(int(control.ctypes.data))
     if not block.bConfigured:  # what N calls would have shown
         for name in trace_dtype(cls).names or ():
@@ -139,14 +140,14 @@ def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:
     for pointer, array in given.items():
         if array is not None:
             types[pointer].check(array, f"{type(block).__name__}.replay: {pointer}")
-            needed = block._buffer(block.results[pointer]).nbytes
-            _, detail = array_refusal(array, inputs.get(call.pointers[pointer], array.nbytes), needed, 0x3002, 0x3004)
+            size, allowed = inputs.get(call.pointers[pointer], array.nbytes), block._result_bytes(pointer)
+            _, detail = array_refusal(array, size, allowed, 0x3002, 0x3004)
             if detail:
                 raise RangeError(f"{type(block).__name__}.replay: {pointer}: {detail}")
     return given
 
 
-def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]:
+def _with_results(block: "AlgorithmBlock", pointers: list[str], values: Any) -> np.dtype[Any]:
     """The type of a trace row: the scalar outputs, then each array that Call fills, under the name of its pointer."""
     plain = trace_dtype(type(block))
     if not pointers:
@@ -159,9 +160,10 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     for pointer in pointers:
         buffer = block._buffer(block.results[pointer])
         names.append(pointer)
-        formats.append(np.dtype((buffer.dtype, buffer.shape)))
+        shown = buffer[: block._result_bytes(pointer, values)[0] // buffer.itemsize]
+        formats.append(np.dtype((buffer.dtype, shown.shape)))
         offsets.append(size)
-        size += (buffer.nbytes + 7) // 8 * 8
+        size += (shown.nbytes + 7) // 8 * 8
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
 
 

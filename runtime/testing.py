@@ -135,7 +135,7 @@ def setups(cls: type[Block], example: dict[str, Any] | None = None) -> "SearchSt
             calls: list[tuple[str, dict[str, Any]]] = []
             for method in per_channel:
                 numbered = any(i.name == "nChannel" for i in cls.methods[method].inputs)
-                for channel in range(1, channels_of(cls(**init)) + 1 if numbered else 2):
+                for channel in range(cls.channels_from, channels_of(cls(**init)) + 1) if numbered else (1,):
                     place = {"nChannel": channel} if numbered else {}
                     calls.append((method, place | inputs_of(draw, method, only_known)))
             calls += [(method, inputs_of(draw, method, only_known)) for method in way]
@@ -489,7 +489,7 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
             _refused(fb, fb.SetChannelValue(channel, 1.0), f"SetChannelValue({channel}, ...)")
     for method, inputs in setup.calls:
         if "nChannel" in inputs:
-            for channel in (0, channels_of(fb) + 1):
+            for channel in {0, channels_of(fb) + 1} - {cls.channels_from}:
                 result = getattr(fb, method)(**inputs | {"nChannel": channel})
                 _refused(fb, result, f"{method}({channel}, ...)")
     (result,) = first.calls(fb)

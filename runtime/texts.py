@@ -54,7 +54,7 @@ def decoded(data: bytes) -> str:
 
 def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
     """Texts (str or CP1252 bytes; None: not there) as bytes[rows, channels] and the length of each, -1 for None."""
-    given = np.asarray(values)
+    given = values if isinstance(values, np.ndarray) else np.array(values, object)
     if given.ndim == 1 and channels == 1:
         given = given.reshape(-1, 1)
     if given.shape != (rows, channels):
