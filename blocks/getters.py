@@ -7,7 +7,6 @@ import numpy as np
 from alycat.runtime.block import ChannelBlock, quick_method
 from alycat.runtime.declare import buffer
 from alycat.runtime.iec import ANY, BOOL, LREAL, UDINT
-from alycat.runtime.variables import put_value
 
 
 class ChannelResultBlock(ChannelBlock):
@@ -49,4 +48,4 @@ class ChannelResultBlock(ChannelBlock):
             return self._finish(0x3007)
         if not 0 < channel <= len(results):
             return self._finish(0x3010, f"nChannel = {channel}, allowed are 1..{len(results)}")
-        return self._finish(*put_value(output, results[channel - 1], "GetChannelOutputValue.output"))
+        return self._store("GetChannelOutputValue.output", output, results[channel - 1])

@@ -7,7 +7,9 @@ initial value nearly everywhere, so that a parameter that was forgotten is seen.
 import enum
 from dataclasses import dataclass, field
 
-from alycat.runtime.iec import LREAL
+from alycat.runtime.composite import Struct
+from alycat.runtime.declare import var
+from alycat.runtime.iec import LREAL, UDINT, ULINT, string
 
 
 class E_ALY_ComparisonOperator(enum.IntEnum):
@@ -186,6 +188,86 @@ class E_ALY_Classification_3Cls(enum.IntEnum):
     OK = 1
     Warning = 2
     Alarm = 3
+
+
+class E_ALY_Classification_Bounds(enum.IntEnum):
+    """Page 6899520139."""
+
+    NotInitialized = 0
+    WithinBounds = 1
+    Smaller = 2
+    Bigger = 3
+
+
+class E_ALY_BandMode(enum.IntEnum):
+    """Whether the half width of a band is an offset or a percentage of the reference; page 6899499019."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_TeachMode(enum.IntEnum):
+    """How a taught value and a new one are merged; page 6899613195."""
+
+    NotInitialized = 0
+    Minimum = 1
+    Maximum = 2
+    Mean = 3
+
+
+class E_ALY_TeachState(enum.IntEnum):
+    """Page 6899620491."""
+
+    Idle = 0
+    Teach = 1
+    Pending = 2
+    PendingTeach = 3
+    PendingIdle = 4
+
+
+class E_ALY_ReadState(enum.IntEnum):
+    """Page 6899591307."""
+
+    Idle = 0
+    Read = 1
+    Pending = 2
+    PendingRead = 3
+    PendingIdle = 4
+
+
+class E_ALY_ConfigState(enum.IntEnum):
+    """Page 10050792971."""
+
+    NotConfigured = 0
+    Pending = 1
+    Configured = 2
+
+
+class E_ALY_ScalingMode(enum.IntEnum):
+    """Which two parameters scale a value: smallest and largest, or mean and standard deviation; page 16556965515."""
+
+    NotInitialized = 0
+    Normalization = 1
+    Standardization = 2
+
+
+class E_ALY_StringCompareMode(enum.IntEnum):
+    """Whether a text is, begins with or contains the reference; page 6899605899."""
+
+    NotInitialized = 0
+    Equals = 1
+    BeginsWith = 2
+    Contains = 3
+
+
+class ST_ALY_FileHeader(Struct):
+    """What a block tells of the file that it has read. The manual names the structure only; the members are chosen."""
+
+    sKind: string(31) = var("what was learnt")  # type: ignore[valid-type]
+    nVersion: UDINT = var("version of what is told of this kind")
+    nNumValues: ULINT = var("values in the file")
+    nTeachCycles: ULINT = var("teach cycles or values that went into it")
 
 
 class E_ALY_DayOfWeek(enum.IntEnum):

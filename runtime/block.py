@@ -19,11 +19,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, control_words
+from .control import aim, array_refusal, control_words, shown_buffers
 from .declare import (
     BUFFERS,
     NEXT,
     SETTABLE,
+    TEXT_AT,
     Field,
     Layout,
     Member,
@@ -83,6 +84,7 @@ class Block:
     example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the kind of picture `alycat replay` draws
+    channels_from: ClassVar[int] = 1  # the least number of a channel in ConfigureChannel
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
     traced: ClassVar[dict[str, str]] = {}  # what getters read and no output shows, each with its buffer: for `replay`
 
@@ -169,6 +171,9 @@ class Block:
         self._m = self.layout.struct.from_buffer(self._memory)
         for name, value in (*self._init.items(), *offsets.items()):
             setattr(self._m, name, value)
+        for field in self.layout.fields:
+            if TEXT_AT + field.name in self.layout.names:
+                setattr(self._m, TEXT_AT + field.name, self.layout.offset(field.name))
         self._clear()
         self._fill(self._kept_buffers())
         self._bring_back(lasting)
@@ -392,6 +397,13 @@ class AlgorithmBlock(Block):
         self._entry = self._runner()
         return self._entry(control)
 
+    def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
+        """The sizes that the array for a pointer input of Call may have; the first one is that in the trace.
+
+        values: the channel values of a replay, if it is one.
+        """
+        return (self._buffer(shown_buffers(self)[pointer]).nbytes,)
+
     def _aim(self, **given: tuple[Any, int]) -> bool:
         """Takes the arrays that Call fills, each with its size, for this call and the following ones."""
         if not self._m.bConfigured:
@@ -401,12 +413,11 @@ class AlgorithmBlock(Block):
             if declared.name in given:
                 array, size = given[declared.name]
                 declared.type.check(array, f"Call.{declared.name}")
-                needed = self._buffer(self.results[declared.name]).nbytes
-                code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
+                code, detail = array_refusal(array, size, self._result_bytes(declared.name), 0x3002, 0x3004)
                 if code:
                     return self._finish(code, f"{declared.name}: {detail}")
         for pointer, (array, size) in given.items():
-            aim(self, self._call_control, pointer, array.ctypes.data, 0)
+            aim(self, self._call_control, pointer, array.ctypes.data, 0, size)
             setattr(self, f"_at_{pointer}", array)
             setattr(self, f"_size_{pointer}", size)
         return True
@@ -418,6 +429,39 @@ class AlgorithmBlock(Block):
             return self._finish(code, f"{pointer}: {detail}")
         array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
+
+    def _store(self, where: str, variable: Any, value: float | int) -> bool:
+        """The body of a method that copies one value to a variable of type ANY: a numpy array of one element.
+
+        Whole numbers are rounded to; 16#300A when the variable cannot hold the value.
+        """
+        if not isinstance(variable, np.ndarray) or variable.size != 1 or variable.dtype.kind not in "biuf":
+            raise WrongType(f"{where}: {variable!r} is no variable; a numeric numpy array of one element is needed")
+        if variable.dtype.kind in "iu":
+            limits = np.iinfo(variable.dtype)
+            if not limits.min <= round(value) <= limits.max:
+                return self._finish(0x300A, f"{value} does not fit into {variable.dtype}")
+            value = round(value)
+        variable[...] = value
+        return self._finish(0)
+
+    def _resize(self, **counts: int) -> None:
+        """Gives buffers another number of elements; all else, and what of their content fits, stays.
+
+        For what is learnt from a file, in UpdateState; MemoryError, before anything is changed, as by `_allocate`.
+        """
+        before, kept = self._m, {n: self._buffer(n).copy() for n in self._buffer_counts}
+        entry = self._entry
+        self._allocate(**self._buffer_counts | counts)
+        for field in self.layout.fields:
+            if field.role in BUFFERS:
+                count = min(len(kept.get(field.name, ())), self._buffer_counts.get(field.name, 0))
+                if count:
+                    self._buffer(field.name)[:count] = kept[field.name][:count]
+            else:
+                start, size = self.layout.offset(field.name), ctypes.sizeof(field.type.ctype)
+                ctypes.memmove(ctypes.addressof(self._m) + start, ctypes.addressof(before) + start, size)
+        self._entry = entry
 
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
@@ -437,11 +481,15 @@ class AlgorithmBlock(Block):
     @method
     def Reset(self) -> BOOL:
         """Drops what was learnt and calculated; keeps configuration, memory and the channel values (chosen)."""
+        self._restart()
+        return self._finish(0)
+
+    def _restart(self) -> None:
+        """Outputs, state and buffers as after Configure."""
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
         self._begin()
-        return self._finish(0)
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """Runs the block over N rows at compiled speed, exactly as N rounds of SetChannelValue and Call would.

@@ -9,7 +9,6 @@ from alycat.runtime.declare import buffer, config, fb_init, state
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, POINTER_TO_LREAL, UDINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
-from alycat.runtime.variables import put_value
 
 from ..checks import wrong_value
 from ..types import E_ALY_SampleMode
@@ -153,5 +152,4 @@ class FB_ALY_BatchNShift_1Ch(SingleChannelBlock, category="Base"):
         size = self._init["nBufferSize"]
         if not 1 <= nChannel <= size:
             return self._finish(0x3010, f"nChannel = {nChannel}, allowed are 1..{size}")
-        value = self.output_values()[nChannel - 1]
-        return self._finish(*put_value(output, value, "GetChannelOutputValue.output"))
+        return self._store("GetChannelOutputValue.output", output, self.output_values()[nChannel - 1])

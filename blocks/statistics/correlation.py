@@ -9,7 +9,6 @@ from alycat.runtime.declare import buffer, config, fb_init, scratch, state
 from alycat.runtime.iec import BOOL, IN_OUT_DINT, IN_OUT_LREAL, LINT, LREAL, PVOID, UDINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64
-from alycat.runtime.variables import put_value
 
 from ..fft import length_for, transform, twiddles
 from ..types import E_ALY_CorrelationMode, E_ALY_WindowMode
@@ -482,9 +481,8 @@ class CorrelationBlock(ChannelBlock):
             return False
         variables = (fMinCoef, fMaxCoef, nMinimizingLag, nMaximizingLag)
         for (name, buffer_name), variable in zip(self.traced.items(), variables, strict=True):
-            code, detail = put_value(variable, self._buffer(buffer_name)[nChannel - 1].item(), name)
-            if code:
-                return self._finish(code, f"{name}: {detail}")
+            if not self._store(name, variable, self._buffer(buffer_name)[nChannel - 1].item()):
+                return False
         return self._finish(0)
 
     def _channel_refused(self, channel: int) -> bool:

@@ -1,0 +1,1 @@
+"""Classification: where a value lies."""
