@@ -7,7 +7,9 @@ initial value nearly everywhere, so that a parameter that was forgotten is seen.
 import enum
 from dataclasses import dataclass, field
 
-from alycat.runtime.iec import LREAL
+from alycat.runtime.composite import Struct
+from alycat.runtime.declare import var
+from alycat.runtime.iec import LREAL, UDINT, ULINT, string
 
 
 class E_ALY_ComparisonOperator(enum.IntEnum):
@@ -118,6 +120,47 @@ class E_ALY_WindowMode(enum.IntEnum):
     Continuous = 3
 
 
+class E_ALY_CorrelationMode(enum.IntEnum):
+    """Page 8734530315 (Bessel is spelled with one s there)."""
+
+    NotInitialized = 0
+    Base = 1
+    Normed = 2
+    Covariance = 3
+    CovarianceBesel = 4
+    Pearson = 5
+
+
+class E_ALY_LogicOperator(enum.IntEnum):
+    """Page 6899569419."""
+
+    NotInitialized = 0
+    AND_ = 1
+    OR_ = 2
+    NAND_ = 3
+    NOR_ = 4
+    XOR_ = 5
+
+
+class E_ALY_GateMode(enum.IntEnum):
+    """Which crossings make a path OK; manual p. 431."""
+
+    NotInitialized = 0
+    IntersectGate = 1
+    NotIntersectGate = 2
+    IntersectProjection = 3
+    NotIntersectProjection = 4
+    IntersectGateOrProjection = 5
+
+
+@dataclass
+class ST_ALY_XyPosition:
+    """A point in the plane; manual p. 427."""
+
+    X: LREAL = 0.0
+    Y: LREAL = 0.0
+
+
 class E_ALY_KMeansInitMode(enum.IntEnum):
     """Where the first centres come from; page 9983941643."""
 
@@ -138,6 +181,14 @@ class E_ALY_FunctionType(enum.IntEnum):
     Sawtooth = 5
 
 
+class E_ALY_Classification_2Cls(enum.IntEnum):
+    """Page 6899505931."""
+
+    NotInitialized = 0
+    OK = 1
+    NOK = 2
+
+
 class E_ALY_Classification_3Cls(enum.IntEnum):
     """Page 6899512843."""
 
@@ -145,6 +196,110 @@ class E_ALY_Classification_3Cls(enum.IntEnum):
     OK = 1
     Warning = 2
     Alarm = 3
+
+
+class E_ALY_Classification_Bounds(enum.IntEnum):
+    """Where a value lies with regard to two bounds; page 6899520139."""
+
+    NotInitialized = 0
+    WithinBounds = 1
+    Smaller = 2
+    Bigger = 3
+
+
+class E_ALY_HistMode(enum.IntEnum):
+    """Whether a histogram shows counts or percentages; page 13731480971."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_StateHistMode(enum.IntEnum):
+    """Whether a histogram of states shows counts or percentages; manual p. 430."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_ParetoMode(enum.IntEnum):
+    """Whether cycles or spans of time are summed; page 16567783435 has no number for Timespan, this one is chosen."""
+
+    NotInitialized = 0
+    Count = 1
+    Timespan = 2
+
+
+class E_ALY_BandMode(enum.IntEnum):
+    """Whether the half width of a band is an offset or a percentage of the reference; page 6899499019."""
+
+    NotInitialized = 0
+    Absolute = 1
+    Relative = 2
+
+
+class E_ALY_TeachMode(enum.IntEnum):
+    """How a taught value and a new one are merged; page 6899613195."""
+
+    NotInitialized = 0
+    Minimum = 1
+    Maximum = 2
+    Mean = 3
+
+
+class E_ALY_TeachState(enum.IntEnum):
+    """Page 6899620491."""
+
+    Idle = 0
+    Teach = 1
+    Pending = 2
+    PendingTeach = 3
+    PendingIdle = 4
+
+
+class E_ALY_ReadState(enum.IntEnum):
+    """Page 6899591307."""
+
+    Idle = 0
+    Read = 1
+    Pending = 2
+    PendingRead = 3
+    PendingIdle = 4
+
+
+class E_ALY_ConfigState(enum.IntEnum):
+    """Page 10050792971."""
+
+    NotConfigured = 0
+    Pending = 1
+    Configured = 2
+
+
+class E_ALY_ScalingMode(enum.IntEnum):
+    """Which two parameters scale a value: smallest and largest, or mean and standard deviation; page 16556965515."""
+
+    NotInitialized = 0
+    Normalization = 1
+    Standardization = 2
+
+
+class E_ALY_StringCompareMode(enum.IntEnum):
+    """Whether a text is, begins with or contains the reference; page 6899605899."""
+
+    NotInitialized = 0
+    Equals = 1
+    BeginsWith = 2
+    Contains = 3
+
+
+class ST_ALY_FileHeader(Struct):
+    """What a block tells of the file that it has read. The manual names the structure only; the members are chosen."""
+
+    sKind: string(31) = var("what was learnt")  # type: ignore[valid-type]
+    nVersion: UDINT = var("version of what is told of this kind")
+    nNumValues: ULINT = var("values in the file")
+    nTeachCycles: ULINT = var("teach cycles or values that went into it")
 
 
 class E_ALY_DayOfWeek(enum.IntEnum):

@@ -19,11 +19,12 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, control_words
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers
 from .declare import (
     BUFFERS,
     NEXT,
     SETTABLE,
+    TEXT_AT,
     Field,
     Layout,
     Member,
@@ -103,7 +104,9 @@ class Block:
     counters: ClassVar[tuple[str, ...]] = ()  # outputs that only grow until Reset
     picture: ClassVar[str] = ""  # the large panel of what `alycat replay` draws, see PICTURES
     drawn_with: ClassVar[dict[str, tuple[str, ...]]] = {}  # outputs or limits that share the panel of an output
+    channels_from: ClassVar[int] = 1  # the least number of a channel in ConfigureChannel
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
+    traced: ClassVar[dict[str, str]] = {}  # what getters read and no output shows, each with its buffer: for `replay`
 
     _m: Any  # the structure over the memory
 
@@ -188,6 +191,9 @@ class Block:
         self._m = self.layout.struct.from_buffer(self._memory)
         for name, value in (*self._init.items(), *offsets.items()):
             setattr(self._m, name, value)
+        for field in self.layout.fields:
+            if TEXT_AT + field.name in self.layout.names:
+                setattr(self._m, TEXT_AT + field.name, self.layout.offset(field.name))
         self._clear()
         self._fill(self._kept_buffers())
         self._bring_back(lasting)
@@ -336,10 +342,14 @@ class Block:
         """The declaration as plain data, the form of ``alycat blocks --json``."""
 
         def pairs(role: Role) -> list[dict[str, str]]:
-            return [{"name": f.name, "type": f.type.name} for f in cls.fields if f.role is role]
+            return [{"name": f.name, "type": _declared(f.type.name)} for f in cls.fields if f.role is role]
 
         methods = {
-            name: {"returns": s.returns, "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs]}
+            name: {
+                "returns": s.returns,
+                "inputs": [{"name": i.name, "type": _declared(i.type.name)} for i in s.inputs if not i.in_out],
+            }
+            | ({"in_outs": [{"name": i.name, "type": i.type.name} for i in found]} if (found := s.in_outs) else {})
             for name, s in cls.methods.items()
         }
         return {
@@ -408,6 +418,13 @@ class AlgorithmBlock(Block):
         self._entry = self._runner()
         return self._entry(control)
 
+    def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
+        """The sizes that the array for a pointer input of Call may have; the first one is that in the trace.
+
+        values: the channel values of a replay, if it is one.
+        """
+        return (self._buffer(shown_buffers(self)[pointer]).nbytes,)
+
     def _aim(self, **given: tuple[Any, int]) -> bool:
         """Takes the arrays that Call fills, each with its size, for this call and the following ones."""
         if not self._m.bConfigured:
@@ -417,12 +434,12 @@ class AlgorithmBlock(Block):
             if declared.name in given:
                 array, size = given[declared.name]
                 declared.type.check(array, f"Call.{declared.name}")
-                needed = self._buffer(self.results[declared.name]).nbytes
-                code, detail = array_refusal(array, size, needed, 0x3002, 0x3004)
+                check_elements(array, self._result_dtype(declared.name), f"Call.{declared.name}")
+                code, detail = array_refusal(array, size, self._result_bytes(declared.name), 0x3002, 0x3004)
                 if code:
                     return self._finish(code, f"{declared.name}: {detail}")
         for pointer, (array, size) in given.items():
-            aim(self, self._call_control, pointer, array.ctypes.data, 0)
+            aim(self, self._call_control, pointer, array.ctypes.data, 0, size)
             setattr(self, f"_at_{pointer}", array)
             setattr(self, f"_size_{pointer}", size)
         return True
@@ -435,13 +452,51 @@ class AlgorithmBlock(Block):
         """Where the elements of an array that Call fills lie, for pictures: a place for each, or the edges around."""
         return None
 
+    def _result_dtype(self, pointer: str) -> np.dtype[Any]:
+        """The type of the elements that Call writes for a pointer; overridden where the configuration decides it."""
+        return self._buffer(shown_buffers(self)[pointer]).dtype
+
     def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
         """The body of a method that copies an array to what a pointer and a size were given for."""
+        check_elements(array, values.dtype, pointer)
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")
         array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
+
+    def _store(self, where: str, variable: Any, value: float | int) -> bool:
+        """The body of a method that copies one value to a variable of type ANY: a numpy array of one element.
+
+        Whole numbers are rounded to; 16#300A when the variable cannot hold the value.
+        """
+        if not isinstance(variable, np.ndarray) or variable.size != 1 or variable.dtype.kind not in "biuf":
+            raise WrongType(f"{where}: {variable!r} is no variable; a numeric numpy array of one element is needed")
+        if variable.dtype.kind in "iu":
+            limits = np.iinfo(variable.dtype)
+            if not limits.min <= round(value) <= limits.max:
+                return self._finish(0x300A, f"{value} does not fit into {variable.dtype}")
+            value = round(value)
+        variable[...] = value
+        return self._finish(0)
+
+    def _resize(self, **counts: int) -> None:
+        """Gives buffers another number of elements; all else, and what of their content fits, stays.
+
+        For what is learnt from a file, in UpdateState; MemoryError, before anything is changed, as by `_allocate`.
+        """
+        before, kept = self._m, {n: self._buffer(n).copy() for n in self._buffer_counts}
+        entry = self._entry
+        self._allocate(**self._buffer_counts | counts)
+        for field in self.layout.fields:
+            if field.role in BUFFERS:
+                count = min(len(kept.get(field.name, ())), self._buffer_counts.get(field.name, 0))
+                if count:
+                    self._buffer(field.name)[:count] = kept[field.name][:count]
+            else:
+                start, size = self.layout.offset(field.name), ctypes.sizeof(field.type.ctype)
+                ctypes.memmove(ctypes.addressof(self._m) + start, ctypes.addressof(before) + start, size)
+        self._entry = entry
 
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
@@ -493,11 +548,15 @@ class AlgorithmBlock(Block):
     @method
     def Reset(self) -> BOOL:
         """Drops what was learnt and calculated; keeps configuration, memory and the channel values (chosen)."""
+        self._restart()
+        return self._finish(0)
+
+    def _restart(self) -> None:
+        """Outputs, state and buffers as after Configure."""
         configured = self._m.bConfigured
         self._clear()
         self._m.bConfigured = configured
         self._begin()
-        return self._finish(0)
 
     def replay(
         self, timestamps: Any, values: Any = None, *, out: np.ndarray | None = None, **inputs: Any
@@ -506,7 +565,8 @@ class AlgorithmBlock(Block):
 
         timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
         Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
-        scalar output (times as raw uint64); a row that the block refuses has bError TRUE and keeps the other outputs.
+        scalar output (times as raw uint64), and one per array that Call fills or that getters read, which ``NAME=None``
+        leaves out; a row that the block refuses has bError TRUE and keeps the other outputs.
 
         out: the array to fill and return, of the type and length that would be returned, such as the result of an
         earlier replay or a part of it. Memory that was used before is quicker than fresh memory.
@@ -558,7 +618,7 @@ class InputBlock(AlgorithmBlock):
             if len(bad):
                 value = self._x[bad[0]]
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
-                return f"channel {bad[0] + 1} {reason}"
+                return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
         return ""
 
 
@@ -580,22 +640,25 @@ class SingleChannelBlock(InputBlock):
 class NumberedChannelBlock(InputBlock):
     """What blocks with several numbered channels have in common; the channel's number comes first."""
 
+    first_channel: ClassVar[int] = 1  # 0 where channel 0 is a reference for the others
+
     def _connect(self) -> None:
         super()._connect()
-        self._channel_count = self._n
+        self._first_channel, self._end_of_channels = self.first_channel, self.first_channel + self._n
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
         """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
-        if 0 < nChannel <= self._channel_count:
+        if self._first_channel <= nChannel < self._end_of_channels:
             try:
-                self._channels[nChannel - 1] = input
+                self._channels[nChannel - self._first_channel] = input
             except (TypeError, ValueError, OverflowError):
                 return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
             if self._event_id:
                 return self._finish(0)
             return True
-        return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._channel_count}")
+        allowed = f"{self._first_channel}..{self._end_of_channels - 1}"
+        return self._finish(0x3003, f"channel {nChannel} is outside {allowed}")
 
 
 class FixedChannelBlock(NumberedChannelBlock):
@@ -619,6 +682,11 @@ class ChannelBlock(NumberedChannelBlock):
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])
+
+
+def _declared(type_name: str) -> str:
+    """A type as declarations write it; ADS has a space in arrays."""
+    return type_name.replace("ARRAY [", "ARRAY[")
 
 
 def _aligned(size: int) -> int:

@@ -23,6 +23,7 @@ class Clock(ABC):
     """What a Plc needs to know about time."""
 
     externally_stepped = False
+    is_real_time = False  # time goes on while a program works: nothing may be waited for
 
     @abstractmethod
     def now(self) -> int:
@@ -97,6 +98,8 @@ class RealTimeClock(Clock):
     late (50 us of it timer slack), so the default loops for some 10 us in fact and brings the median lateness from 90
     to 5 us (tests/bench/bench_cycle.py); 0 only sleeps.
     """
+
+    is_real_time = True
 
     def __init__(self, spin: Duration = DEFAULT_SPIN) -> None:
         self.spin_ns = _not_negative(spin)

@@ -122,7 +122,7 @@ class StructType(IecType):
     python_class: makes the view over a piece of memory. base: what it EXTENDS.
     """
 
-    is_direct, is_live = False, True
+    is_direct, is_live, is_number = False, True, False
 
     def __init__(
         self,
@@ -290,7 +290,7 @@ def first_line(text: str | None) -> str:
 class ArrayType(IecType):
     """An array of one or more dimensions with IEC bounds, both inclusive; the last index runs fastest."""
 
-    is_direct, is_live = False, True
+    is_direct, is_live, is_number = False, True, False
 
     def __init__(self, element: IecType, bounds: Iterable[tuple[int, int]], where: str = "") -> None:
         self.element, self.bounds = element, tuple((operator.index(a), operator.index(b)) for a, b in bounds)

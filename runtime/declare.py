@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from .errors import DeclarationError, WrongType
-from .iec import LINT, IecType, iec_type
+from .iec import LINT, IecType, StringType, iec_type
 
 
 class Role(enum.Enum):
@@ -44,6 +44,7 @@ HEADER = "_header"  # the hidden pointer of a function block
 BUFFERS = (Role.BUFFER, Role.CHANNEL_CONFIG, Role.PENDING, Role.SCRATCH)
 SETTABLE = (Role.BODY_INPUT, Role.PROPERTY)
 NEXT = "next_"  # what the name of a PENDING twin begins with
+TEXT_AT = "at_"  # what the name of a text's place begins with
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,8 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
             fields[name] = Field(name, kind, member.role, initial, member.meaning, *more)
             if member.role is Role.CHANNEL_CONFIG:
                 fields[NEXT + name] = Field(NEXT + name, kind, Role.PENDING, initial, member.meaning)
+            if isinstance(kind, StringType) and member.role in (Role.OUTPUT, Role.STATE):
+                fields[TEXT_AT + name] = Field(TEXT_AT + name, iec_type(LINT), Role.CONFIG, 0)
     return list(fields.values())
 
 
@@ -238,6 +241,7 @@ class Layout:
         self.struct: Any = type(f"{name}_memory", (base,), {**options, "_fields_": members})
         self.size = ctypes.sizeof(self.struct)
         self._bits = dict(self._bit_numbers())
+        self.names = frozenset(f.name for f in self.fields)
 
     @cached_property
     def dtype(self) -> Any:
@@ -249,6 +253,22 @@ class Layout:
         formats = [np.dtype(("u1", kind.shape)) if kind.base.kind == "S" else kind for kind in parts.values()]
         offsets = [int(getattr(self.struct, name).offset) for name in parts]
         return np.dtype({"names": list(parts), "formats": formats, "offsets": offsets, "itemsize": plain.itemsize})
+
+    @cached_property
+    def kernel_dtype(self) -> Any:
+        """The members that are single numbers, as compiled code sees them.
+
+        A text `sName` among the outputs or the state has a twin `at_sName`, its place: u8(m, m.at_sName, 256).
+        """
+        named = {f.name for f in self.fields if f.type.is_number}
+        return np.dtype(
+            {
+                "names": [n for n in self.dtype.names if n in named],
+                "formats": [self.dtype.fields[n][0] for n in self.dtype.names if n in named],
+                "offsets": [self.dtype.fields[n][1] for n in self.dtype.names if n in named],
+                "itemsize": self.size,
+            }
+        )
 
     def offset(self, name: str) -> int:
         """In bytes; of a BIT the byte that holds it."""
@@ -277,6 +297,9 @@ class Layout:
     def write_initial(self, memory: Any, roles: Iterable[Role]) -> None:
         for field in self.fields:
             if field.role in roles and field.role not in BUFFERS:
+                if not field.type.is_number:  # a text leaves what lies behind its end
+                    start = ctypes.addressof(memory) + self.offset(field.name)
+                    ctypes.memset(start, 0, ctypes.sizeof(field.type.ctype))
                 setattr(memory, field.name, field.initial)
 
 

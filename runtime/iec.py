@@ -28,11 +28,17 @@ class IecType:
     is_bit = False  # packed with its neighbours into bytes; members of structures only
     is_live = False  # what is read is a view of the memory: a structure, an array
     samples: tuple[Any, ...] = ()  # for tests: what a parameter might be, where the type allows less than it seems
+    is_number = True  # one number in memory, which kernels see as a member
 
     @property
     def shape(self) -> str:
         """Name and inner layout; two types of equal shape have the same bytes for the same value."""
         return self.name
+
+    @property
+    def column_dtype(self) -> np.dtype[Any]:
+        """The numpy type of one value in a column of a trace."""
+        return np.dtype(self.ctype)
 
     def check(self, value: Any, name: str) -> Any:
         """The value in memory form; WrongType or RangeError names the variable, the value and what is allowed."""
@@ -122,7 +128,7 @@ class FloatType(IecType):
 class StringType(IecType):
     """STRING(n): at most n bytes of code page 1252, zero-terminated; or of UTF-8, as the attribute TcEncoding says."""
 
-    is_direct = False
+    is_direct = is_number = False
 
     def __init__(self, length: int = 80, encoding: str = "cp1252") -> None:
         self.length, self.encoding = length, encoding
@@ -140,6 +146,10 @@ class StringType(IecType):
             raise RangeError(f"{name}: {len(data)} characters do not fit into {self.name}")
         return data
 
+    @property
+    def column_dtype(self) -> np.dtype[Any]:
+        return np.dtype(f"S{self.length}")
+
     def encoded(self, encoding: str) -> "StringType":
         return StringType(self.length, encoding)
 
@@ -151,7 +161,7 @@ class StringType(IecType):
 class WStringType(IecType):
     """WSTRING(n): at most n units of UTF-16, zero-terminated."""
 
-    is_direct = False
+    is_direct = is_number = False
 
     def __init__(self, length: int = 80) -> None:
         self.length, self.name = length, f"WSTRING({length})"
@@ -203,7 +213,7 @@ class AliasType(IecType):
     def __init__(self, name: str, target: IecType) -> None:
         self.name, self.target = name, target
         self.ctype, self.initial = target.ctype, target.initial
-        self.is_direct, self.is_live = target.is_direct, target.is_live
+        self.is_direct, self.is_live, self.is_number = target.is_direct, target.is_live, target.is_number
         self.check, self.to_python, self.view = target.check, target.to_python, target.view  # type: ignore[method-assign]
 
     def encoded(self, encoding: str) -> "AliasType":
@@ -348,16 +358,29 @@ class ArrayPointerType(IecType):
             return None
         if not isinstance(value, np.ndarray):
             raise WrongType(f"{name}: {value!r} is no {self.name}; a numpy array is needed")
-        if self.dtype is not None and not _same_memory(value.dtype, self.dtype):
+        if self.dtype is not None and not same_memory(value.dtype, self.dtype):
             raise WrongType(f"{name}: elements of type {value.dtype} are no {self.name}; {self.dtype} is needed")
         if not value.flags.c_contiguous:
             raise WrongType(f"{name}: the array has to lie in one piece (numpy.ascontiguousarray)")
         return value
 
 
-def _same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+def same_memory(given: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
+    """Whether elements of both types are the same bytes; 64-bit integers may be signed or not."""
     integers = given.kind in "iu" and wanted.kind in "iu"
     return given.itemsize == wanted.itemsize and given.isnative and (integers or given.kind == wanted.kind)
+
+
+class InOutType(IecType):
+    """VAR_IN_OUT of an elementary type: a variable that a method fills, in Python a numpy array of one element."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def check(self, value: Any, name: str) -> Any:
+        if not isinstance(value, np.ndarray) or value.size != 1 or value.dtype.kind not in "biuf":
+            raise WrongType(f"{name}: {value!r} is no variable; a numeric numpy array of one element is needed")
+        return value
 
 
 class AnyType(IecType):
@@ -367,6 +390,12 @@ class AnyType(IecType):
 
     def check(self, value: Any, name: str) -> Any:
         return value
+
+
+class AnyStringType(AnyType):
+    """The input type ANY_STRING: a text."""
+
+    name, ctype, initial = "ANY_STRING", None, ""
 
 
 BOOL = Annotated[bool, BoolType()]
@@ -394,11 +423,18 @@ OTCID = Annotated[int, IntType("OTCID", ctypes.c_uint32, 32, False)]
 STRING = Annotated[str, StringType(80)]
 WSTRING = Annotated[str, WStringType(80)]
 STRING_29 = Annotated[str, StringType(29)]
+STRING_255 = Annotated[str, StringType(255)]
 ANY = Annotated[Any, AnyType()]
+ANY_STRING = Annotated[Any, AnyStringType()]
 POINTER_TO_LREAL = Annotated[Any, ArrayPointerType(FloatType("LREAL", ctypes.c_double))]
 POINTER_TO_BOOL = Annotated[Any, ArrayPointerType(BoolType())]
+POINTER_TO_LINT = Annotated[Any, ArrayPointerType(IntType("LINT", ctypes.c_int64, 64, True))]
+POINTER_TO_ULINT = Annotated[Any, ArrayPointerType(IntType("ULINT", ctypes.c_uint64, 64, False))]
+POINTER_TO_UDINT = Annotated[Any, ArrayPointerType(IntType("UDINT", ctypes.c_uint32, 32, False))]
 POINTER_TO_LTIME = Annotated[Any, ArrayPointerType(DurationType("LTIME", ctypes.c_uint64, 64, 1))]
 PVOID = Annotated[Any, ArrayPointerType()]
+IN_OUT_LREAL = Annotated[Any, InOutType("LREAL")]
+IN_OUT_DINT = Annotated[Any, InOutType("DINT")]
 
 
 def string(length: int) -> Any:

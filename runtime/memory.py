@@ -120,8 +120,10 @@ def copy_bytes(source: int, target: int, count: int) -> None:
 def publisher(parts: list[tuple[int, int]]) -> Callable[[Any, int], None]:
     """A function (m, address) that copies parts of the record, given as offset and size, to a row of the trace.
 
-    Each part is loaded as it was stored: a load over several smaller stores has to wait for the cache.
+    Each part is loaded as it was stored: a load over several smaller stores has to wait for the cache. Texts go word by
+    word.
     """
+    parts = [(start, min(8, end - start)) for at, size in parts for end in (at + size,) for start in range(at, end, 8)]
     if not JIT:
 
         def publish_plain(m: Any, address: int) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import RangeError, UnknownName, WrongType, one_of
-from .iec import ArrayPointerType, IecType, iec_type
+from .iec import ArrayPointerType, IecType, InOutType, iec_type
 
 F = TypeVar("F", bound=Callable[..., Any])
 _REQUIRED = inspect.Parameter.empty
@@ -32,6 +32,11 @@ class Input:
     def required(self) -> bool:
         return self.default is _REQUIRED
 
+    @property
+    def in_out(self) -> bool:
+        """VAR_IN_OUT: a variable that the method fills."""
+        return isinstance(self.type, InOutType)
+
 
 @dataclass(frozen=True)
 class Signature:
@@ -46,6 +51,11 @@ class Signature:
     def pointers(self) -> dict[str, str]:
         """Inputs that are pointers, each with the name of the input that holds its size."""
         return {i.name: f"n{i.name[1:]}Size" for i in self.inputs if isinstance(i.type, ArrayPointerType)}
+
+    @property
+    def in_outs(self) -> tuple[Input, ...]:
+        """Variables that the method fills."""
+        return tuple(i for i in self.inputs if i.in_out)
 
     @property
     def values(self) -> tuple[Input, ...]:

@@ -1,8 +1,9 @@
 """The two callers of a step, which are one compiled function: a single call is a replay of one row.
 
 It takes the address of its control words: [address of the memory, rows, address of the trace or 0, bytes of a row of
-the trace, number of channels, address of the values, then address and stride of each input column, then address of the
-buffer, target or 0, stride and bytes of each result array].
+the trace, number of channels, address of the values, bytes of a text and address of the lengths where the values are
+texts, then address and stride of each input column, then address of the buffer, target or 0, stride and bytes of each
+result array].
 """
 
 import inspect
@@ -11,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, control_words
+from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, check_elements, control_words, shown_buffers
 from .declare import Field, Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType
 from .kernel import compiled, kernel
-from .memory import copier, copy_bytes, f64, i64, publisher, record_at
+from .memory import copier, copy_bytes, f64, i64, publisher, record_at, u8
 from .methods import UnknownKeyword
+from .texts import TEXT_BYTES, put_text, text_matrix
 
 if TYPE_CHECKING:
     from .block import AlgorithmBlock, Block
@@ -30,11 +32,12 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     step = cls.step
     inputs = [f for f in cls.layout.fields if f.role is Role.INPUT]
     columns = 2 * len(inputs)
-    results = len(cls.results)
-    record = record_at(cls.layout.struct, cls.layout.dtype)
+    results = len(shown_buffers(cls))
+    record = record_at(cls.layout.struct, cls.layout.kernel_dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
-    publish = publisher([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in _outputs(cls)])
+    publish = publisher([(cls.layout.offset(f.name), f.type.column_dtype.itemsize) for f in _outputs(cls)])
     has_channels = any(f.name == "x" for f in cls.layout.fields)
+    has_texts = any(f.name == "texts" for f in cls.layout.fields)
     fixed = 1 if issubclass(cls, SingleChannelBlock) else getattr(cls, "channel_count", 0)  # known to the compiler
 
     @kernel
@@ -53,6 +56,12 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
                     values = f64(values_at, 8 * row * count, count)
                     for c in range(count):
                         x[c] = values[c]
+                if has_texts:
+                    count, width = control[4], control[6]
+                    sizes = i64(control[7], 8 * row * count, count)
+                    for c in range(count):
+                        source = u8(values_at, (row * count + c) * width, width)
+                        put_text(m, count, c, source, sizes[c])
             code = step(m)
             m.bError = code != 0
             if code != 0:
@@ -71,17 +80,17 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
 
 
 def _outputs(cls: type["Block"]) -> list[Field]:
-    return [f for f in cls.layout.fields if f.role is Role.OUTPUT]
+    return [f for f in cls.layout.fields if f.role is Role.OUTPUT and not f.type.is_live]
 
 
 def trace_dtype(cls: type["Block"]) -> np.dtype[Any]:
     """One field per scalar output, laid out as in the memory."""
     outputs = _outputs(cls)
-    ends = [cls.layout.offset(f.name) + np.dtype(f.type.ctype).itemsize for f in outputs]
+    ends = [cls.layout.offset(f.name) + f.type.column_dtype.itemsize for f in outputs]
     return np.dtype(
         {
             "names": [f.name for f in outputs],
-            "formats": [np.dtype(f.type.ctype) for f in outputs],
+            "formats": [f.type.column_dtype for f in outputs],
             "offsets": [cls.layout.offset(f.name) for f in outputs],
             "itemsize": (max(ends) + 7) // 8 * 8,
         }
@@ -93,7 +102,6 @@ def replay(
 ) -> np.ndarray:
     """The body of `AlgorithmBlock.replay`."""
     cls = type(block)
-    channels = block._buffer_counts.get("x", 0)
     columns = _columns(cls, timestamps, inputs)
     rows = _row_count(timestamps, values)
     table, kept = [], []
@@ -101,20 +109,23 @@ def replay(
         data = _typed_column(f"{cls.__name__}.replay: {field.name}", field.type, column, rows)
         kept.append(data)
         table += [data.ctypes.data, data.strides[0] if data.size > 1 or rows == 1 else 0]
-    matrix = _matrix(values, rows, channels, block.channel_dtype)
+    matrix, sizes, channels = _channel_values(block, values, rows)
     targets = _targets(block, inputs)
-    trace = _trace(block, rows, [p for p in block.results if p not in targets], out)
+    trace = _trace(block, rows, [p for p in shown_buffers(block) if p not in targets], values, out)
     if rows == 0:
         return trace
     control = np.zeros(control_words(cls), np.int64)
-    fixed = [block._call_control[0], rows, trace.ctypes.data, trace.itemsize, channels, matrix.ctypes.data]
+    fixed = [block._call_control[0], rows, trace.ctypes.data, trace.itemsize]
+    fixed += [channels, matrix.ctypes.data, matrix.itemsize, sizes.ctypes.data]
     control[: len(fixed) + len(table)] = *fixed, *table
     fields: Any = trace.dtype.fields
-    for pointer in block.results:
+    for pointer in shown_buffers(block):
         if pointer not in targets:
-            aim(block, control, pointer, trace.ctypes.data + fields[pointer][1], trace.itemsize)
+            kind, field_offset = fields[pointer][:2]
+            aim(block, control, pointer, trace.ctypes.data + field_offset, trace.itemsize, kind.itemsize)
         elif targets[pointer] is not None:
-            aim(block, control, pointer, targets[pointer].ctypes.data, 0)
+            size = inputs.get(block.methods["Call"].pointers[pointer], targets[pointer].nbytes)
+            aim(block, control, pointer, targets[pointer].ctypes.data, 0, size)
     code = block._entry(int(control.ctypes.data))
     if not block.bConfigured:  # what N calls would have shown
         for name in trace_dtype(cls).names or ():
@@ -124,9 +135,9 @@ def replay(
     return trace
 
 
-def _trace(block: "AlgorithmBlock", rows: int, shown: list[str], out: np.ndarray | None) -> np.ndarray:
+def _trace(block: "AlgorithmBlock", rows: int, shown: list[str], values: Any, out: np.ndarray | None) -> np.ndarray:
     """A fresh array for the rows, or the given one if it fits."""
-    kind = _with_results(block, shown)
+    kind = _with_results(block, shown, values)
     if out is None:
         return np.zeros(rows, kind)
     where = f"{type(block).__name__}.replay: out"
@@ -141,18 +152,22 @@ def _targets(block: "AlgorithmBlock", inputs: dict[str, Any]) -> dict[str, Any]:
     """The arrays that were given for pointers of Call; they show what the last row leaves, None shows nothing."""
     call = block.methods["Call"]
     types = {i.name: i.type for i in call.inputs}
-    given = {p: inputs[p] for p in block.results if p in inputs}
+    given = {p: inputs[p] for p in shown_buffers(block) if p in inputs}
     for pointer, array in given.items():
+        if array is not None and pointer in block.traced:
+            raise WrongType(f"{type(block).__name__}.replay: {pointer} is a part of the trace; only None can be given")
         if array is not None:
-            types[pointer].check(array, f"{type(block).__name__}.replay: {pointer}")
-            needed = block._buffer(block.results[pointer]).nbytes
-            _, detail = array_refusal(array, inputs.get(call.pointers[pointer], array.nbytes), needed, 0x3002, 0x3004)
+            where = f"{type(block).__name__}.replay: {pointer}"
+            types[pointer].check(array, where)
+            check_elements(array, block._result_dtype(pointer), where)
+            size, allowed = inputs.get(call.pointers[pointer], array.nbytes), block._result_bytes(pointer)
+            _, detail = array_refusal(array, size, allowed, 0x3002, 0x3004)
             if detail:
-                raise RangeError(f"{type(block).__name__}.replay: {pointer}: {detail}")
+                raise RangeError(f"{where}: {detail}")
     return given
 
 
-def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]:
+def _with_results(block: "AlgorithmBlock", pointers: list[str], values: Any) -> np.dtype[Any]:
     """The type of a trace row: the scalar outputs, then each array that Call fills, under the name of its pointer."""
     plain = trace_dtype(type(block))
     if not pointers:
@@ -163,11 +178,12 @@ def _with_results(block: "AlgorithmBlock", pointers: list[str]) -> np.dtype[Any]
     offsets = [fields[n][1] for n in names]
     size = plain.itemsize
     for pointer in pointers:
-        buffer = block._buffer(block.results[pointer])
+        buffer = block._buffer(shown_buffers(block)[pointer])
         names.append(pointer)
-        formats.append(np.dtype((buffer.dtype, buffer.shape)))
+        shown = buffer[: block._result_bytes(pointer, values)[0] // buffer.itemsize]
+        formats.append(np.dtype((block._result_dtype(pointer), shown.shape)))
         offsets.append(size)
-        size += (buffer.nbytes + 7) // 8 * 8
+        size += (shown.nbytes + 7) // 8 * 8
     return np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
 
 
@@ -179,7 +195,7 @@ def _columns(cls: type["Block"], timestamps: Any, inputs: dict[str, Any]) -> lis
         given["tTimestamp"] = timestamps
     names = [i.name for i in call.values]
     for name in given:
-        if name not in names and name not in {*call.pointers, *call.pointers.values()}:
+        if name not in names and name not in {*call.pointers, *call.pointers.values(), *cls.traced}:
             raise UnknownKeyword(f"{cls.__name__}.replay has no input {name}; inputs of Call: {one_of(names)}")
     for declared in call.values:
         if declared.name not in given:
@@ -213,6 +229,15 @@ def _typed_column(where: str, kind: IecType, column: Any, rows: int) -> np.ndarr
         kind.check(data.min(), where)
         kind.check(data.max(), where)
     return np.ascontiguousarray(data.astype(target))
+
+
+def _channel_values(block: "AlgorithmBlock", values: Any, rows: int) -> tuple[np.ndarray, np.ndarray, int]:
+    """The values of the channels, the lengths of texts, and the number of channels."""
+    texts = block._buffer_counts.get("texts", 0) // TEXT_BYTES
+    if texts:
+        return (*text_matrix(values, rows, texts), texts)
+    channels = block._buffer_counts.get("x", 0)
+    return _matrix(values, rows, channels, block.channel_dtype), np.empty(0, np.int64), channels
 
 
 def _matrix(values: Any, rows: int, channels: int, kind: type) -> np.ndarray:

@@ -15,12 +15,13 @@ drawn ones are refused; where that is not enough, pass strategies of your own.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .block import AlgorithmBlock, Block
+from .composite import ArrayType
 from .declare import SETTABLE, Role
 from .errors import AlycatError, WrongType
 from .iec import (
@@ -35,6 +36,8 @@ from .iec import (
     StringType,
     WrappedType,
 )
+from .textblock import TextBlock
+from .texts import decoded
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -106,6 +109,7 @@ def setups(cls: type[Block], example: dict[str, Any] | None = None) -> "SearchSt
 
     known = dict(cls.example if example is None else example)
     ways = [n for n in cls.methods if n.startswith("Configure") and not n.startswith("ConfigureChannel")]
+    switches = [n for n in ("SwitchState_Teach", "SwitchState_Read") if n in cls.methods]
     per_channel = [n for n in cls.methods if n.startswith("ConfigureChannel")]
 
     def inputs_of(draw: Any, method: str, only_known: bool) -> dict[str, Any]:
@@ -132,10 +136,12 @@ def setups(cls: type[Block], example: dict[str, Any] | None = None) -> "SearchSt
             calls: list[tuple[str, dict[str, Any]]] = []
             for method in per_channel:
                 numbered = any(i.name == "nChannel" for i in cls.methods[method].inputs)
-                for channel in range(1, channels_of(cls(**init)) + 1 if numbered else 2):
+                for channel in range(cls.channels_from, channels_of(cls(**init)) + 1) if numbered else (1,):
                     place = {"nChannel": channel} if numbered else {}
                     calls.append((method, place | inputs_of(draw, method, only_known)))
             calls += [(method, inputs_of(draw, method, only_known)) for method in way]
+            if switches or way == ["ConfigureFromFile"]:  # the file work takes two calls of UpdateState
+                calls += [(method, {}) for method in (*switches, "UpdateState", "UpdateState")]
             setup = Setup(init, settings, tuple(calls))
             if setup.configure(setup.new(cls)):
                 return setup
@@ -164,6 +170,8 @@ def values_of(kind: IecType, where: str) -> "SearchStrategy[Any]":
         return st.text("abAB 1", max_size=min(kind.length, 6))
     if isinstance(kind, ParameterStructType):
         return st.builds(kind.struct, **{n: values_of(k, f"{where}.{n}") for n, k in kind.fields.items()})
+    if isinstance(kind, ArrayType):
+        return st.lists(values_of(kind.element, where), min_size=kind.count, max_size=kind.count)
     if isinstance(kind, WrappedType) and hasattr(kind.wrapper, "__members__"):
         members = [m for m in kind.wrapper if m.name != "NotInitialized"]
         return st.sampled_from(members)
@@ -194,7 +202,7 @@ class Stream:
 
     def __getitem__(self, rows: Any) -> "Stream":
         inputs = {n: column[rows] for n, column in self.inputs.items()}
-        return Stream(self.timestamps[rows], self.values[rows], inputs, self.origin)
+        return replace(self, timestamps=self.timestamps[rows], values=self.values[rows], inputs=inputs)
 
     def replay(self, fb: Any) -> np.ndarray:
         """All rows at once."""
@@ -211,7 +219,7 @@ class Stream:
         takes_time = any(i.name == "tTimestamp" for i in fb.methods["Call"].inputs)
         numbered = "SetChannelValue" in fb.methods and len(fb.methods["SetChannelValue"].inputs) > 1
         for row in range(len(self)):
-            for channel, value in enumerate(self.values[row].tolist(), start=1):
+            for channel, value in enumerate(self.values[row].tolist(), start=getattr(fb, "first_channel", 1)):
                 if numbered:
                     fb.SetChannelValue(channel, value)
                 else:
@@ -224,7 +232,7 @@ class Stream:
 
 def result_arrays(fb: Any) -> dict[str, np.ndarray]:
     """An array of fitting size for each pointer input of Call."""
-    return {pointer: np.zeros_like(fb._buffer(buffer)) for pointer, buffer in fb.results.items()}
+    return {p: np.zeros(fb._buffer(buffer).shape, fb._result_dtype(p)) for p, buffer in fb.results.items()}
 
 
 def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrategy[Stream]":
@@ -243,11 +251,19 @@ def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrate
     steps = [0, 10**7, *(part for span in spans or [S] for part in (span, span // 2, span // 3, 2 * span + 1))]
     steps = [step for step in steps if step < 400 * 86_400 * S]
 
-    def seeded(seed: int, rows: int, pace: str) -> Stream:
-        rng = np.random.default_rng(seed)
+    texts = _texts_around(setup) if issubclass(cls, TextBlock) else []
+
+    def signal(rng: np.random.Generator, rows: int) -> np.ndarray:
+        if texts:
+            return np.asarray(rng.choice(texts, (rows, channels)))
         values = rng.choice(pool, (rows, channels))
         free = rng.random((rows, channels)) < 0.3
         values[free] = rng.normal(np.mean(pool), 1.0, int(free.sum()))
+        return values
+
+    def seeded(seed: int, rows: int, pace: str) -> Stream:
+        rng = np.random.default_rng(seed)
+        values = signal(rng, rows)
         if pace == "regular":
             moved = np.full(rows, rng.choice(steps), np.int64)
         else:
@@ -261,6 +277,13 @@ def streams(cls: type[Block], setup: Setup, max_rows: int = 60) -> "SearchStrate
 
     rows = st.integers(1, 12) | st.just(max_rows) | st.just(max_rows)
     return st.builds(seeded, st.integers(0, 2**32 - 1), rows, st.sampled_from(("regular", "mixed", "gaps")))
+
+
+def _texts_around(setup: Setup) -> list[str]:
+    """The texts among the parameters, parts of them, in another case, with something before and behind; others."""
+    given = [value for _, inputs in setup.calls for value in inputs.values() if isinstance(value, str)]
+    around = [form for t in given for form in (t, t[1:], t[:-1], t + "x", "x" + t, t.upper(), t.lower(), t.swapcase())]
+    return [*(t for t in around if len(t) < 256), "", "a", "A", "ä", "Ä", "b" * 255, "€ š Ÿ"]
 
 
 def _column(rng: np.random.Generator, kind: IecType, name: str, rows: int) -> Any:
@@ -285,7 +308,8 @@ def _column(rng: np.random.Generator, kind: IecType, name: str, rows: int) -> An
 
 def outputs_of(fb: Any) -> list[Any]:
     """All scalar outputs as plain values, times as raw numbers."""
-    found = [getattr(fb, f.name) for f in fb.fields if f.role is Role.OUTPUT and f.type.ctype is not None]
+    shown = (f for f in fb.fields if f.role is Role.OUTPUT and f.type.ctype is not None and not f.type.is_live)
+    found = [getattr(fb, f.name) for f in shown]
     return [value.nRaw if hasattr(value, "nRaw") else value for value in found]
 
 
@@ -317,13 +341,14 @@ def law_replay_equals_calls(cls: type[Block], setup: Setup, stream: Stream, at: 
     same(fb, split, "replay in two parts")
     names = trace.dtype.names or ()
     arrays = result_arrays(cyclic)
-    scalars = [name for name in names if name not in arrays]
+    scalars = [name for name in names if name not in arrays and name not in cls.traced]
     for row, result in enumerate(stream.calls(cyclic, arrays)):
         seen = dict(zip(scalars, outputs_of(cyclic), strict=True))
-        for name, array in arrays.items():
+        read = {name: cyclic._buffer(buffer) for name, buffer in cls.traced.items()}
+        for name, array in (arrays | read).items():
             assert trace[name][row].tobytes() == array.tobytes(), f"row {row}: {name} is {array}, {trace[name][row]}"
         for name in scalars:
-            value = trace[name][row]
+            value = decoded(trace[name][row]) if isinstance(seen[name], str) else trace[name][row]
             if not (value == seen[name] or (value != value and seen[name] != seen[name])):
                 raise AssertionError(f"row {row}: {name} is {seen[name]} after Call, {value} in replay")
         assert result is not bool(trace["bError"][row]), f"row {row}: Call returned {result}"
@@ -483,11 +508,11 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
         (result,) = unset.calls(fb)
         _refused(fb, result, "Call with channels that were never set")
     if len(cls.methods["SetChannelValue"].inputs if "SetChannelValue" in cls.methods else ()) > 1:
-        for channel in (0, channels_of(fb) + 1):
+        for channel in (fb.first_channel - 1, fb.first_channel + channels_of(fb)):
             _refused(fb, fb.SetChannelValue(channel, 1.0), f"SetChannelValue({channel}, ...)")
     for method, inputs in setup.calls:
         if "nChannel" in inputs:
-            for channel in (0, channels_of(fb) + 1):
+            for channel in {0, channels_of(fb) + 1} - {cls.channels_from}:
                 result = getattr(fb, method)(**inputs | {"nChannel": channel})
                 _refused(fb, result, f"{method}({channel}, ...)")
     (result,) = first.calls(fb)

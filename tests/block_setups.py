@@ -2,18 +2,33 @@
 
 import numpy as np
 from hypothesis import strategies as st
+from learnt_files import store_path, store_regression, store_scaler
 
 from alycat.blocks import (
+    E_ALY_BandMode,
     E_ALY_CascadeStartupBehaviour,
+    E_ALY_CorrelationMode,
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
+    E_ALY_ScalingMode,
     E_ALY_TimespanOperator,
+    E_ALY_WindowMode,
+    FB_ALY_ArrayStatistics,
+    FB_ALY_BandwidthClassificator_3Ch,
+    FB_ALY_Bitmask,
+    FB_ALY_CorrelationFunction,
+    FB_ALY_LinearRegressionFitting,
+    FB_ALY_LinearRegressionInference,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
     FB_ALY_RMS_1Ch,
+    FB_ALY_Scaler,
+    FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
+    FB_ALY_TimeBasedEnvelope_1Ch,
     FB_ALY_TimespanOperation,
+    FB_ALY_XtsMovementAnalysis,
 )
 from alycat.runtime.testing import Setup, Stream
 
@@ -82,11 +97,162 @@ def timespan_streams(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
 
 
+@st.composite
+def sections(draw):
+    """A few sections around the values that the streams play with."""
+    borders = np.array(sorted(draw(st.lists(st.integers(-4, 4), min_size=2, max_size=6, unique=True))), float)
+    arrays = {"pSectionConfigArray": borders[1:], "nSectionConfigArraySize": borders[1:].nbytes}
+    return Setup(
+        calls=(
+            ("Configure", {"nNumSections": len(borders) - 1}),
+            ("SetSections", {"fFirstLowerBorder": float(borders[0])} | arrays),
+        )
+    )
+
+
+def bands(cls, setup):
+    """Values beside a lower and an upper bound that are in order."""
+
+    def stream(seed, rows):
+        values = np.random.default_rng(seed).integers(-3, 4, (rows, 3)).astype(float)
+        values[:, 1:].sort(axis=1)
+        return Stream(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"bands({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 60))
+
+
+def movements():
+    """Both external signals are used, so that each channel has to be set."""
+
+    def setup(orders, constant):
+        inputs = {"nXtsLength": 12, "fHardwarePosFactor": 2.0, "fSampleRate": 100.0}
+        inputs |= {"aFilterOrder": orders, "aFilterTimeConstant": [constant, 0.0, 0.1, 0.02]}
+        used = {
+            "aUseFilterForExtSignal1": [True, False, True, False],
+            "aUseFilterForExtSignal2": [False, False, True, True],
+        }
+        return Setup(calls=(("Configure", inputs | used),))
+
+    return st.builds(setup, st.lists(st.integers(0, 3), min_size=4, max_size=4), st.sampled_from([0.0, 0.01, 1.0]))
+
+
+class Arrays(Stream):
+    """An array per row, given to Call instead of to channels."""
+
+    def calls(self, fb, arrays=None):
+        for row in self.values:
+            array = row.copy()
+            yield fb.Call(array, array.nbytes)
+
+
+def array_streams(cls, setup):
+    def stream(seed, rows, elements):
+        rng = np.random.default_rng(seed)
+        values = rng.choice([-1.0, 0.0, 0.5, 2.0, 7.5], (rows, elements)) + rng.normal(size=(rows, 1))
+        return Arrays(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"arrays({seed}, {rows}, {elements})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 20), st.integers(1, 30))
+
+
+@st.composite
+def correlations(draw):
+    """A few lags on both sides, all modes; windows that a stream fills several times."""
+    channels, step = draw(st.integers(1, 2)), draw(st.integers(1, 3))
+    inputs = {
+        "nMinLag": -step * draw(st.integers(0, 4)),
+        "nMaxLag": step * draw(st.integers(0, 4)),
+        "nStepSize": step,
+        "nNumChannels": channels,
+        "eWindowMode": draw(st.sampled_from(list(E_ALY_WindowMode)[1:])),
+        "eCorrelationMode": draw(st.sampled_from(list(E_ALY_CorrelationMode)[1:])),
+        "nWindowSize": draw(st.integers(1, 12)),
+    }
+    return Setup({"nNumChannels": channels}, calls=(("Configure", inputs),))
+
+
+def switched(*calls):
+    """Calls up to the state Teach or Read, or up to the parameters of a file."""
+    return (*calls, ("UpdateState", {}), ("UpdateState", {}))
+
+
+@st.composite
+def envelopes(draw):
+    """Short curves, so that a stream has several periods."""
+    points = draw(st.lists(st.floats(-3, 3, width=32), min_size=1, max_size=5))
+    path = store_path(points, f"Laws\\{draw(st.integers(0, 9))}.tas", cycles=3)
+    band = {"eBandMode": draw(st.sampled_from(list(E_ALY_BandMode)[1:])), "fBand": draw(st.floats(0, 100, width=32))}
+    known = {"nSegmentSize": 10, "tTimeout": 5000, "sFilePath": path, "bNegateStartPeriod": draw(st.booleans())}
+    return Setup(calls=switched(("Configure", band | known), ("SwitchState_Read", {})))
+
+
+@st.composite
+def scalers(draw):
+    """Parameters given or from a file."""
+    mode = draw(st.sampled_from(list(E_ALY_ScalingMode)[1:]))
+    first, second = draw(st.floats(-9, 0, width=32)), draw(st.floats(0.125, 9, width=32))
+    if draw(st.booleans()):
+        path = store_scaler(mode.name, first, second, f"Laws\\{draw(st.integers(0, 9))}.json")
+        return Setup(calls=switched(("ConfigureFromFile", {"tTimeout": 5000, "sFilePath": path})))
+    inputs = {"eScalingMode": mode, "fScalingParam1": first, "fScalingParam2": second}
+    return Setup(calls=(("Configure", inputs),))
+
+
+@st.composite
+def fittings(draw):
+    """Step sizes with which nothing grows without limit; from nothing or from a file."""
+    channels, involved = draw(st.integers(1, 3)), draw(st.booleans())
+    path = store_regression(np.arange(channels + 1) / 4, f"Laws\\Fit{channels}.json")
+    inputs = {
+        "bBias": draw(st.booleans()),
+        "fStepSize": draw(st.floats(0.001, 0.01)),
+        "nMiniBatchSize": draw(st.integers(1, 4)),
+        "tTimeout": 5000,
+        "bInvolveExistingFile": involved,
+        "sFilePath": path,
+    }
+    return Setup({"nNumChannels": channels}, calls=switched(("Configure", inputs), ("SwitchState_Teach", {})))
+
+
+@st.composite
+def inferences(draw):
+    """Coefficients given or from a file."""
+    channels = draw(st.integers(1, 3))
+    numbers = draw(st.lists(st.floats(-3, 3, width=32), min_size=channels + 1, max_size=channels + 1))
+    if draw(st.booleans()):
+        path = store_regression(numbers, f"Laws\\Infer{channels}.json")
+        calls = switched(("ConfigureFromFile", {"tTimeout": 5000, "sFilePath": path}))
+    else:
+        given = [("ConfigureChannel", {"nChannel": i, "fCoefficient": w}) for i, w in enumerate(numbers)]
+        calls = (*given, ("Configure", {}))
+    return Setup({"nNumChannels": channels}, calls=calls)
+
+
+def whole_numbers(cls, setup):
+    """Whole numbers of all sizes."""
+
+    def stream(seed, rows):
+        rng = np.random.default_rng(seed)
+        values = rng.integers(-(2**63), 2**63 - 1, (rows, 1)) >> rng.integers(0, 63, (rows, 1))
+        return Stream(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"whole({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
+
+
 LAWS_WITH = {
+    FB_ALY_ArrayStatistics: {"streams_of": array_streams},
+    FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
+    FB_ALY_XtsMovementAnalysis: {"setups_of": movements()},
+    FB_ALY_CorrelationFunction: {"setups_of": correlations()},
+    FB_ALY_Bitmask: {"streams_of": whole_numbers},
+    FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
+    FB_ALY_LinearRegressionInference: {"setups_of": inferences()},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
     FB_ALY_RMS_1Ch: {"setups_of": cascades()},
+    FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
+    FB_ALY_Scaler: {"setups_of": scalers()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
+    FB_ALY_TimeBasedEnvelope_1Ch: {"setups_of": envelopes()},
     FB_ALY_TimespanOperation: {"setups_of": timespan_operations(), "streams_of": timespan_streams},
 }

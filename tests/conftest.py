@@ -29,3 +29,12 @@ def pytest_xdist_make_scheduler(config, log):
             return nodeid.rpartition("-")[0] if file.endswith("test_laws.py") else file
 
     return TogetherByFile(config, log)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def folder_of_files(tmp_path_factory):
+    """The folder below which blocks read and write in a test that does not choose another one."""
+    folder = tmp_path_factory.mktemp("files")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ALYCAT_FILES", str(folder))
+        yield folder

@@ -6,7 +6,6 @@ import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, fb_init, state
-from alycat.runtime.errors import WrongType
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, POINTER_TO_LREAL, UDINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
@@ -148,14 +147,4 @@ class FB_ALY_BatchNShift_1Ch(SingleChannelBlock, category="Base"):
         size = self._init["nBufferSize"]
         if not 1 <= nChannel <= size:
             return self._finish(0x3010, f"nChannel = {nChannel}, allowed are 1..{size}")
-        if not isinstance(output, np.ndarray) or output.size != 1 or output.dtype.kind not in "biuf":
-            raise WrongType(f"GetChannelOutputValue.output: {output!r} is no numeric array of one element")
-        value = self.output_values()[nChannel - 1]
-        if output.dtype.kind in "iu":
-            limits = np.iinfo(output.dtype)
-            if not limits.min <= round(value) <= limits.max:
-                return self._finish(0x300A, f"{value} does not fit into {output.dtype}")
-            output[...] = round(value)
-        else:
-            output[...] = value
-        return self._finish(0)
+        return self._store("GetChannelOutputValue.output", output, self.output_values()[nChannel - 1])

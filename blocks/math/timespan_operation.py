@@ -92,14 +92,14 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
 
         Errors: 16#3003 channel outside its range or no timespan within LINT.
         """
-        if 0 < nChannel <= self._channel_count:
+        if 0 < nChannel <= self._n:
             try:
                 span: Any = getattr(input, "nRaw", input)
                 self._spans[nChannel - 1] = span
             except (TypeError, ValueError, OverflowError):
                 return self._finish(WRONG_INPUT, f"channel {nChannel}: {input!r} is no timespan in ns")
             return self._finish(0) if self._event_id else True
-        return self._finish(WRONG_INPUT, f"channel {nChannel} is outside 1..{self._channel_count}")
+        return self._finish(WRONG_INPUT, f"channel {nChannel} is outside 1..{self._n}")
 
     def set_channel_values(self, vector: Any) -> bool:
         """Sets all channels from one vector of whole numbers of ns; beyond the vendor. 16#3003: it does not fit."""

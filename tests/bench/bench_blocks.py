@@ -51,8 +51,10 @@ def cycle_ns(fb: Any, cycles: int) -> float:
     times, values, inputs = stream(fb, cycles)
     channels = getattr(fb, "_n", 0)
     numbered = "SetChannelValue" in fb.methods and len(fb.methods["SetChannelValue"].inputs) > 1
+    first = getattr(fb, "first_channel", 1)
     lines = [
-        f"    set_value({f'{c + 1}, ' if numbered else ''}x{f'[{c}]' if channels > 1 else ''})" for c in range(channels)
+        f"    set_value({f'{c + first}, ' if numbered else ''}x{f'[{c}]' if channels > 1 else ''})"
+        for c in range(channels)
     ]
     targets = result_arrays(fb)
     targets |= {fb.methods["Call"].pointers[n]: a.nbytes for n, a in targets.items()}
@@ -81,7 +83,7 @@ def cycle_ns(fb: Any, cycles: int) -> float:
 def rows_per_second(fb: Any, rows: int, reuse: bool) -> float:
     """Replay into a fresh trace, or into the one of the round before."""
     times, values, inputs = stream(fb, rows)
-    inputs |= dict.fromkeys(fb.results)
+    inputs |= dict.fromkeys(fb.results | fb.traced)
     trace, best = fb.replay(times, values, **inputs), float("inf")
     for _ in range(ROUNDS):
         fb.Reset()

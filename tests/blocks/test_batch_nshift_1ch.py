@@ -44,7 +44,7 @@ def test_values_for_variables_of_other_types():
         assert fb.GetChannelOutputValue(1, one) and one == wanted
     refused(fb, fb.GetChannelOutputValue(1, np.zeros(1, np.uint8)), 0x300A, "-7.0 does not fit into uint8")
     refused(fb, fb.GetChannelOutputValue(2, one), 0x3010)
-    with pytest.raises(WrongType, match="no numeric array of one element"):
+    with pytest.raises(WrongType, match="numeric numpy array of one element"):
         fb.GetChannelOutputValue(1, 0.0)
 
 

@@ -32,8 +32,8 @@ def rows_of(cls, stream):
         yield {"t": int(stream.timestamps[row]), "x": stream.values[row].tolist(), **inputs}
 
 
-def assert_agrees(cls, oracle, setup, stream, rel_tol=0.0):
-    """Every output of every row equals that of the reference; floats within rel_tol."""
+def assert_agrees(cls, oracle, setup, stream, rel_tol=0.0, abs_tol=1e-300):
+    """Every output of every row equals that of the reference; floats within rel_tol or abs_tol."""
     fb = setup.build(cls)
     reference = oracle(**parameters(setup))
     trace = stream.replay(fb)
@@ -44,18 +44,18 @@ def assert_agrees(cls, oracle, setup, stream, rel_tol=0.0):
         assert set(expected) == set(names)
         for name in names:
             found = trace[name][row].item()
-            close = rel_tol and math.isclose(found, expected[name], rel_tol=rel_tol, abs_tol=1e-300)
+            close = rel_tol and math.isclose(found, expected[name], rel_tol=rel_tol, abs_tol=abs_tol)
             assert close or found == expected[name], f"row {row}: {name} is {found}, reference {expected[name]}"
 
 
-def agreement(cls, oracle, examples=60, rel_tol=0.0, streams_of=streams, setups_of=None):
+def agreement(cls, oracle, examples=60, rel_tol=0.0, streams_of=streams, setups_of=None, abs_tol=1e-300):
     """A hypothesis test that the block agrees with the reference on drawn setups and streams."""
 
     @settings(max_examples=examples, deadline=None)
     @given(st.data())
     def agrees(data):
         setup = data.draw(setups(cls) if setups_of is None else setups_of)
-        assert_agrees(cls, oracle, setup, data.draw(streams_of(cls, setup)), rel_tol)
+        assert_agrees(cls, oracle, setup, data.draw(streams_of(cls, setup)), rel_tol, abs_tol)
 
     return agrees
 

@@ -1,0 +1,1 @@
+"""The vendor's category Classification: classes, histograms, sections, curves and step responses."""

@@ -1,0 +1,1 @@
+"""Compare: values and texts against references."""

@@ -1,0 +1,51 @@
+"""Results per channel that are fetched by methods instead of being outputs of the block."""
+
+from typing import Any
+
+import numpy as np
+
+from alycat.runtime.block import ChannelBlock, quick_method
+from alycat.runtime.declare import buffer
+from alycat.runtime.iec import ANY, BOOL, LREAL, UDINT
+
+
+class ChannelResultBlock(ChannelBlock):
+    """A block with one number per channel as its result; `results_shown` and the trace of `replay` have all of them."""
+
+    shown: LREAL = buffer("result of each channel")
+
+    def _counts(self) -> dict[str, int]:
+        return super()._counts() | {"shown": self._n}
+
+    def results_shown(self) -> np.ndarray:
+        """The results of the latest Call, one per channel, a copy; beyond the vendor."""
+        return self._buffer("shown").copy()
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._results = memoryview(self._buffer("shown").data)
+
+    @quick_method
+    def GetChannelOutputValue(self, nChannel: UDINT, output: ANY) -> BOOL:
+        """Copies the result of one channel to a variable.
+
+        Parameters
+        ----------
+        nChannel
+            1..nNumChannels
+        output
+            numpy array of one element of any numeric type; whole numbers are rounded
+
+        Notes
+        -----
+        Errors: 16#3007 before a successful Configure, 16#3010 channel outside its range, 16#300A a value that the
+        variable cannot hold.
+        """
+        return self._give(self._results, nChannel, output)
+
+    def _give(self, results: Any, channel: int, output: Any) -> bool:
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        if not 0 < channel <= len(results):
+            return self._finish(0x3010, f"nChannel = {channel}, allowed are 1..{len(results)}")
+        return self._store("GetChannelOutputValue.output", output, results[channel - 1])

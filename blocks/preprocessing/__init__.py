@@ -1,0 +1,1 @@
+"""Preprocessing: values made ready for other blocks."""

@@ -1,0 +1,1 @@
+"""Statistics: figures and models of the signals."""

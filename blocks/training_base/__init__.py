@@ -1,0 +1,1 @@
+"""Training Base: curves that are taught into a file."""
