@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from .compare.detect_string_change_1ch import FB_ALY_DetectStringChange_1Ch as FB_ALY_DetectStringChange_1Ch
     from .compare.string_compare import FB_ALY_StringCompare_1Ch as FB_ALY_StringCompare_1Ch
     from .compare.string_compare import FB_ALY_StringCompare_2Ch as FB_ALY_StringCompare_2Ch
-    from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .math.cascades import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
     from .math.cascades import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
