@@ -177,8 +177,9 @@ class Device:
     def receive(self, session: Session, kind: int, body: bytes) -> None:
         """One frame of a connection; FrameError if the connection is beyond help."""
         if kind == Kind.AMS:
-            return self._answer_again(session, body) or self._packet(session, body)
-        if kind == Kind.OPEN_PORT:
+            if not self._answer_again(session, body):
+                self._packet(session, body)
+        elif kind == Kind.OPEN_PORT:
             self._open_port(session, body)
         elif kind == Kind.CLOSE_PORT:
             self._close_port(session, body)

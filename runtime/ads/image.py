@@ -87,35 +87,48 @@ class PlcImage:
         return self._plan.types[name]
 
     def refresh(self) -> None:
-        """Take notice of new programs, variables and blocks; a new table has a new version."""
+        """Take notice of new programs, variables and blocks; a new table has a new version.
+
+        Who sees the new memory sees the new version, and who sees that the new table: bytes are never taken for those
+        of another variable on the strength of an old version.
+        """
         plan = Plan(self.plc, self.flat)
-        if plan.signature != self._plan.signature:
-            self.version = (self.version + 1) % 256
-        self._plan = plan
-        self.publish()
+        memory = self._joined(plan)
+        version = self.version if plan.signature == self._plan.signature else (self.version + 1) % 256
+        if memory is not None:
+            self._plan = plan
+            self.version = version
+            self._memory = memory
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def publish(self) -> None:
         """Take over the present values; called between two cycles by the thread that runs the Plc."""
-        plan = self._plan
+        memory = self._joined(self._plan)
+        if memory is None:
+            self.refresh()
+        else:
+            self._memory = memory
+
+    def _joined(self, plan: Plan) -> PublishedMemory | None:
+        """The memory as it is now; None if the plan is out of date."""
         area = plan.area
         pieces = area.pieces
         for container, key, value in plan.containers:
             if container.get(key) is not value:
-                return self.refresh()
+                return None
         for slot in area.slots:
             try:
                 block = slot.container[slot.key]
             except LookupError:
-                return self.refresh()
+                return None
             if block._m is not slot.seen:
                 if type(block) is not slot.cls:
-                    return self.refresh()
+                    return None
                 slot.connect(block._m, pieces)
             if slot.message >= 0 and (block._event_id or slot.has_message):
                 slot.show_message(block, pieces)
-        self._memory = PublishedMemory({DATA: b"".join(pieces), **self._areas})
+        return PublishedMemory({DATA: b"".join(pieces), **self._areas})
 
     def memory(self) -> PublishedMemory:
         """What was published last; the same object until the next publish."""

@@ -8,12 +8,11 @@ import bisect
 import struct
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any
 
 from . import entries
 from .attendant import Attendant
 from .control import Control
-from .frames import Data, State
+from .frames import State
 from .groups import (
     BYTES_OF_BITS,
     ENTRY_BY_NAME,
@@ -275,11 +274,6 @@ def name_of(data: bytes) -> str:
 
 def state_bytes(state: State, offset: int) -> bytes:
     return _STATE.pack(state.ads_state, state.device_state)[min(offset, 4) :]
-
-
-def data_of(answer: Any) -> bytes:
-    """The data in an answer to Read or ReadWrite."""
-    return answer.data if isinstance(answer, Data) else b""
 
 
 def _method(kind: DataType, name: str) -> Method:
