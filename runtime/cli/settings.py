@@ -163,11 +163,8 @@ class _Reader:
         first = next(iter(given.values()))
         if place == CALL and first.text.startswith(COLUMN) and len(first.text) > 1:
             return Column(first.text[1:], kind)
-        texts: Texts = {path: a.text for path, a in given.items()}
-        label = first.label
-        for member in reversed(next(iter(given))):
-            label = label.removesuffix(f".{member}")
-        return build_value(label, kind, texts)
+        texts: Texts = {path: (a.label, a.text) for path, a in given.items()}
+        return build_value(kind, texts)
 
     def _sorted(self, given: dict[str, dict[str, dict[int, Any]]], way: str) -> Settings:
         plain = {place: {n: v[0] for n, v in values.items() if 0 in v} for place, values in given.items()}
