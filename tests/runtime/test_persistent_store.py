@@ -16,6 +16,8 @@ from alycat.blocks import (
     FB_ALY_MovingIntervalCounter_1Ch,
 )
 from alycat.runtime import BOOL, LREAL, UDINT, UINT, Plc, Program, SteppedClock, array
+from alycat.runtime.ads.attendant import Attendant
+from alycat.runtime.ads.image import PlcImage
 from alycat.runtime.composite import FunctionBlock, Struct
 from alycat.runtime.declare import var
 from alycat.runtime.errors import PlcError, SnapshotError
@@ -284,3 +286,15 @@ def test_a_new_process_goes_on_and_a_killed_one_loses_only_what_was_not_written(
     third, _ = process(tmp_path).communicate(timeout=100)
     assert [json.loads(text) for text in (first, second, third)] == [[1, 4], [2, 8], [3, 12]]
     assert sorted(p.name for p in Path(tmp_path).iterdir()) == ["store", "store.bak"]
+
+
+def test_an_ads_reset_keeps_persistent_data_as_a_reset_cold_does(tmp_path):
+    plc, main = start(tmp_path / "p")
+    attendant = Attendant(plc, PlcImage(plc))
+    attendant.attach()
+    plc.run(cycles=10)
+    attendant.reset()
+    assert main.nStarts == 1 and main.nPlain == 0 and not main.fb[0].bConfigured
+    plc.run(cycles=10)
+    assert main.nStarts == 2 and main.nPlain == 10 and main.fb[0].nCount == 8
+    assert main.fb[1].fbLifetimeElapsed.nRaw == 18 * S
