@@ -48,8 +48,9 @@ class Recording:
         time_unit: str | None = None,
         decimal: str = ".",
         spans: bool = False,
+        times_only: bool = False,
     ) -> "Recording":
-        """Reads a file; `channels` None takes all columns but the time, an empty list none.
+        """Reads a file; `channels` None takes all columns but the time.
 
         Parameters
         ----------
@@ -63,6 +64,8 @@ class Recording:
             The decimal character of a CSV file.
         spans
             The channels are timespans or times: `values` are then whole numbers of ns (int64), NO_SPAN where missing.
+        times_only
+            There are no channels.
 
         Raises
         ------
@@ -77,7 +80,10 @@ class Recording:
         if (time is None) == (cycle is None):
             raise RecordingError("a recording needs either a time column (--time) or a cycle time (--cycle)")
         names = list(channels) if channels is not None else [n for n in column_names(file) if n and n != time]
-        _check_names(names, time, may_be_empty=channels is not None)
+        if times_only:
+            names = []
+        else:
+            _check_names(names, time)
         origin = None if start is None else parse_timestamp(start, "start")
         table = read_table(file, [*names, time] if time else names or column_names(file)[:1])
         if time:
@@ -147,8 +153,8 @@ class RecordedChannel:
         self._next = after
 
 
-def _check_names(names: list[str], time: str | None, may_be_empty: bool) -> None:
-    if not names and not may_be_empty:
+def _check_names(names: list[str], time: str | None) -> None:
+    if not names:
         raise RecordingError("no channel: name at least one column")
     twice = next((n for n in names if names.count(n) > 1), None)
     if twice is not None:

@@ -30,9 +30,10 @@ def step(m: Any) -> int:
     if length == 0:
         length = int64(DAY_NS)
     day = local_of(m, t) // DAY_NS * DAY_NS
-    if utc_of(m, day + start) > t:
-        day -= DAY_NS
     opened = utc_of(m, day + start)  # the latest start of the window
+    if opened > t:
+        day -= DAY_NS
+        opened = utc_of(m, day + start)
     length = utc_of(m, day + start + length) - opened
     within = t - opened < length
     m.bNewResult = False

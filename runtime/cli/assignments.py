@@ -35,7 +35,7 @@ def read_assignments(texts: Iterable[str], file: Path | None = None) -> list[Ass
     given: dict[str, Assignment] = {}
     for text in texts:
         path, equals, value = (part.strip() for part in text.partition("="))
-        if not equals:
+        if not equals or not path:
             raise WrongType(f"--set {text!r}: NAME=VALUE is needed, for instance fEps=0.15")
         if path in given:
             raise WrongType(f"--set {path}: given twice, as {given[path].text} and {value}")

@@ -25,17 +25,17 @@ TRUTH = {"true": True, "1": True, "false": False, "0": False}
 SPAN_TYPES = ("LINT", "ULINT")  # raw timespans of the library, in ns
 WHOLE: tuple[str, ...] = ()  # the path of a value itself, not of a member of it
 
-Texts = Mapping[tuple[str, ...], str]  # path within a value -> its text
+Texts = Mapping[tuple[str, ...], tuple[str, str]]  # path within a value -> where it was given, its text
 
 
-def build_value(label: str, kind: IecType, texts: Texts) -> Any:
+def build_value(kind: IecType, texts: Texts) -> Any:
     """The value of a parameter from its text and those of its members; a member's own text wins over the whole."""
     if isinstance(kind, ParameterStructType):
-        return _build_struct(label, kind, texts)
+        return _build_struct(kind, texts)
     inner = next((path for path in texts if path), None)
-    if inner:
-        raise UnknownName(f"{label}.{inner[0]}: a {kind.name} has no members")
-    return parse_value(label, kind, texts[WHOLE])
+    if inner is not None:
+        raise UnknownName(f"{texts[inner][0]}: a {kind.name} has no members")
+    return parse_value(texts[WHOLE][0], kind, texts[WHOLE][1])
 
 
 def parse_value(label: str, kind: IecType, text: str) -> Any:
@@ -72,22 +72,22 @@ def leaves(kind: IecType) -> Iterator[tuple[tuple[str, ...], IecType]]:
             yield (name, *path), leaf
 
 
-def _build_struct(label: str, kind: ParameterStructType, texts: Texts) -> Any:
+def _build_struct(kind: ParameterStructType, texts: Texts) -> Any:
     merged = dict(texts)
     if WHOLE in merged:
-        merged = _in_order(label, kind, merged.pop(WHOLE)) | merged
-    for path in merged:
+        merged = _in_order(kind, *merged.pop(WHOLE)) | merged
+    for path, (label, _) in merged.items():
         if path[0] not in kind.fields:
-            raise UnknownName(f"{label}: {kind.name} has no member {path[0]}; its members are {one_of(kind.fields)}")
+            raise UnknownName(f"{label}: {kind.name} has no member {path[0]!r}; its members are {one_of(kind.fields)}")
     parts = {}
     for name, inner in kind.fields.items():
-        own = {path[1:]: text for path, text in merged.items() if path[0] == name}
+        own = {path[1:]: given for path, given in merged.items() if path[0] == name}
         if own:
-            parts[name] = build_value(f"{label}.{name}", inner, own)
+            parts[name] = build_value(inner, own)
     return kind.struct(**parts)
 
 
-def _in_order(label: str, kind: ParameterStructType, text: str) -> dict[tuple[str, ...], str]:
+def _in_order(kind: ParameterStructType, label: str, text: str) -> dict[tuple[str, ...], tuple[str, str]]:
     """The texts of all members, given in their order with commas between them."""
     paths = [path for path, _ in leaves(kind)]
     texts = [part.strip() for part in text.split(",")]
@@ -95,7 +95,8 @@ def _in_order(label: str, kind: ParameterStructType, text: str) -> dict[tuple[st
         names = one_of(".".join(path) for path in paths)
         values = f"{len(texts)} value{'s' if len(texts) > 1 else ''}"
         raise WrongType(f"{label}={text}: {values}; a {kind.name} has {len(paths)}: {names}")
-    return dict(zip(paths, texts, strict=True))
+    labels = [f"{label}.{'.'.join(path)}" for path in paths]
+    return dict(zip(paths, zip(labels, texts, strict=True), strict=True))
 
 
 def _parse_array(label: str, kind: ArrayPointerType, text: str) -> Any:

@@ -110,6 +110,7 @@ def replay(
             time_unit=time_unit,
             decimal=decimal,
             spans=takes_spans(block),
+            times_only=not names,
         )
         done = run(block, settings, recording, progress, read_columns(file, settings, decimal))
         with staged(*targets) as temporary:

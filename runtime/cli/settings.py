@@ -8,7 +8,7 @@ from typing import Any
 
 from ..declare import SETTABLE, Role
 from ..errors import RangeError, UnknownName, WrongType, one_of
-from ..iec import ArrayPointerType, IecType, ParameterStructType
+from ..iec import ArrayPointerType, DurationType, IecType, ParameterStructType
 from ..methods import Input
 from ..registry import short_name
 from .assignments import CHANNEL, Assignment, read_assignments
@@ -42,12 +42,12 @@ class Settings:
     way: str = "Configure"  # the method that takes `configure`
     before: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # calls of ConfigureChannel
     after: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # such as SetCascades
-    texts: dict[str, str] = field(default_factory=dict)  # structures and arrays, as they were given
+    texts: dict[str, str] = field(default_factory=dict)  # structures, arrays and spans, as they were given
 
     def all(self) -> dict[str, Any]:
         """Everything by name, for reports and pictures."""
         call = {name: str(v) if isinstance(v, Column) else v for name, v in self.call.items()}
-        return self.init | self.members | self.texts | self.configure | call
+        return self.init | self.members | self.configure | call | self.texts
 
 
 def read_settings(block: Any, texts: Iterable[str], channels: int = 1, file: Path | None = None) -> Settings:
@@ -97,10 +97,12 @@ class _Reader:
                 for channel, own in by_channel.items()
             }
         settings = self._sorted(given, way)
-        structured = (ParameterStructType, ArrayPointerType)
         for target, assignment in targets:
-            if any(isinstance(self.inputs[p][target.name].type, structured) for p in target.places):
+            kind = self.inputs[target.places[0]][target.name].type
+            if isinstance(kind, (ParameterStructType, ArrayPointerType)):
                 settings.texts[assignment.path] = assignment.text
+            elif isinstance(kind, DurationType):
+                settings.texts[target.name] = assignment.text
         return settings
 
     # --- paths -------------------------------------------------------------------------------------------------------
@@ -163,11 +165,8 @@ class _Reader:
         first = next(iter(given.values()))
         if place == CALL and first.text.startswith(COLUMN) and len(first.text) > 1:
             return Column(first.text[1:], kind)
-        texts: Texts = {path: a.text for path, a in given.items()}
-        label = first.label
-        for member in reversed(next(iter(given))):
-            label = label.removesuffix(f".{member}")
-        return build_value(label, kind, texts)
+        texts: Texts = {path: (a.label, a.text) for path, a in given.items()}
+        return build_value(kind, texts)
 
     def _sorted(self, given: dict[str, dict[str, dict[int, Any]]], way: str) -> Settings:
         plain = {place: {n: v[0] for n, v in values.items() if 0 in v} for place, values in given.items()}

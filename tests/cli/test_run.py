@@ -236,5 +236,61 @@ def test_ctrl_c_before_the_limit_is_no_success(counter, folder):
     assert code == 130 and found["saved"] == "s"
 
 
+# --- persistent data -------------------------------------------------------------------------------------------------
+
+PERSISTENT = """
+from alycat.blocks import FB_ALY_EdgeCounter_1Ch
+from alycat.runtime import LREAL, UDINT, UINT, Plc, Program
+from alycat.runtime.declare import var
+
+class MAIN(Program):
+    nStarts: {kind} = var(persistent=True)
+    nCycle: UDINT
+
+    def __init__(self):
+        self.fbCounter = FB_ALY_EdgeCounter_1Ch()
+        self.fbCounter.bPersistent = True
+
+    def cycle(self):
+        if not self.fbCounter.bConfigured:
+            self.fbCounter.ConfigureChannel(({operator}, 0.5))
+            self.fbCounter.Configure()
+            self.nStarts += 1
+        self.nCycle += 1
+        self.fbCounter.SetChannelValue(self.nCycle % 2)
+        self.fbCounter.Call(self.task.info.DcTaskTime)
+        print(self.nStarts, self.fbCounter.nCount) if self.nCycle == 10 else None
+
+plc = Plc()
+plc.task("PlcTask", "10ms", programs=[MAIN()])
+"""
+
+
+def test_persistent_data_over_a_changed_script(cli, folder):
+    script = folder / "script.py"
+    script.write_text(PERSISTENT.format(kind="UDINT", operator=1))
+    for run in (1, 2):
+        done = cli("run", "script.py", "--cycles", 10, "--persistent", "p")
+        assert done.exit_code == 0 and done.stderr == "" and done.stdout.startswith(f"{run} {4 * run}\n")
+    script.write_text(PERSISTENT.format(kind="UDINT", operator=1) + "# changed\n")
+    assert cli("run", "script.py", "--cycles", 10, "--persistent", "p").stdout.startswith("3 12\n")
+    script.write_text(PERSISTENT.format(kind="UINT", operator=2))
+    done = cli("run", "script.py", "--cycles", 10, "--persistent", "p", "--json")
+    assert done.exit_code == 0 and done.stdout.startswith("1 4\n")
+    found = json.loads(done.stdout.partition("\n")[2])
+    assert found["persistent"] == "p" and set(found["not_taken_over"]) == {"MAIN.nStarts", "MAIN.fbCounter"}
+    first, second = done.stderr.splitlines()
+    assert first == "alycat: p: MAIN.nStarts: was UDINT, is UINT now; it has its initial value"
+    assert second.startswith("alycat: p: MAIN.fbCounter: it was configured otherwise: operator")
+
+
+def test_persistent_data_that_cannot_be_read_or_written(cli, counter, folder):
+    done = cli("run", counter(), "--persistent", "no/where")
+    assert done.exit_code == 1 and "--persistent no/where: there is no folder no" in done.stderr
+    (folder / "p").write_bytes(b"nonsense")
+    done = cli("run", "script.py", "--cycles", 1, "--persistent", "p")
+    assert done.exit_code == 1 and "p: damaged, 8 bytes" in done.stderr and (folder / "p").read_bytes() == b"nonsense"
+
+
 def test_looks_seldom():
     assert LOOKS_PER_S <= 10, "a look takes the interpreter from the cycles"

@@ -224,7 +224,7 @@ def test_properties_body_inputs_and_columns():
             "EdgeCounter_1Ch",
             "stThresholdEdge.fTreshold=1",
             UnknownName,
-            r"ST_ALY_Threshold has no member fTreshold; its members are eC",
+            r"ST_ALY_Threshold has no member 'fTreshold'; its members are eC",
         ),
         ("EdgeCounter_1Ch", "fTolerance.x=1", UnknownName, "--set fTolerance.x: a LREAL has no members"),
         (
@@ -312,3 +312,17 @@ def test_files_that_cannot_be_used(tmp_path, name, text, error, message):
         settings_of("DenStream", file=file)
     with pytest.raises(RecordingError, match="no such file"):
         read_assignments([], tmp_path / "nothing.json")
+
+
+def test_an_error_names_the_place_of_the_wrong_part(tmp_path):
+    file = tmp_path / "p.json"
+    file.write_text('{"stThresholdEdge": {"fThreshold": "high"}}')
+    with pytest.raises(WrongType, match=r"p\.json: stThresholdEdge\.fThreshold=high"):
+        settings_of("EdgeCounter_1Ch", "stThresholdEdge.eComparisonOperator=Equals", file=file)
+    file.write_text('{"stThresholdEdge": ["Equals", 1]}')
+    with pytest.raises(WrongType, match=r"--set stThresholdEdge\.fThreshold=low"):
+        settings_of("EdgeCounter_1Ch", "stThresholdEdge.fThreshold=low", file=file)
+    with pytest.raises(UnknownName, match=r"--set stThresholdEdge\.\.x: ST_ALY_Threshold has no member ''"):
+        settings_of("EdgeCounter_1Ch", "stThresholdEdge..x=1", file=file)
+    with pytest.raises(WrongType, match="--set '=5': NAME=VALUE is needed"):
+        settings_of("EdgeCounter_1Ch", "=5")

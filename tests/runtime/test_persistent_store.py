@@ -6,16 +6,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from alycat.blocks import (
     FB_ALY_EdgeCounter_1Ch,
+    FB_ALY_EventTimingAnalysis_1Ch,
     FB_ALY_Integrator_1Ch,
     FB_ALY_LifetimeAnalysis_1Ch,
     FB_ALY_MinMaxAvg_1Ch,
     FB_ALY_MovingIntervalCounter_1Ch,
+    FB_ALY_SlopeAnalysis_1Ch,
+    FB_ALY_TimingAnalysis_1Ch,
 )
 from alycat.runtime import BOOL, LREAL, UDINT, UINT, Plc, Program, SteppedClock, array
+from alycat.runtime.ads.attendant import Attendant
+from alycat.runtime.ads.image import PlcImage
 from alycat.runtime.composite import FunctionBlock, Struct
 from alycat.runtime.declare import var
 from alycat.runtime.errors import PlcError, SnapshotError
@@ -284,3 +290,49 @@ def test_a_new_process_goes_on_and_a_killed_one_loses_only_what_was_not_written(
     third, _ = process(tmp_path).communicate(timeout=100)
     assert [json.loads(text) for text in (first, second, third)] == [[1, 4], [2, 8], [3, 12]]
     assert sorted(p.name for p in Path(tmp_path).iterdir()) == ["store", "store.bak"]
+
+
+def test_an_ads_reset_keeps_persistent_data_as_a_reset_cold_does(tmp_path):
+    plc, main = start(tmp_path / "p")
+    attendant = Attendant(plc, PlcImage(plc))
+    attendant.attach()
+    plc.run(cycles=10)
+    attendant.reset()
+    assert main.nStarts == 1 and main.nPlain == 0 and not main.fb[0].bConfigured
+    plc.run(cycles=10)
+    assert main.nStarts == 2 and main.nPlain == 10 and main.fb[0].nCount == 8
+    assert main.fb[1].fbLifetimeElapsed.nRaw == 18 * S
+
+
+def restarted(block, configure, values, at):
+    """A block that has seen values once a second, and its successor of some hours later with the same configuration."""
+    pair = []
+    for _ in range(2):
+        fb = block()
+        fb.bPersistent = True
+        if pair:
+            fb.inherit(pair[0].snapshot())
+        assert all(getattr(fb, name)(*inputs) for name, inputs in configure)
+        if not pair:
+            fb.replay(np.arange(S, (len(values) + 1) * S, S, np.uint64), np.array(values, float))
+        pair.append(fb)
+    pair[1].SetChannelValue(at[1])
+    assert pair[1].Call(at[0])
+    return pair
+
+
+def test_the_time_off_belongs_to_no_interval_and_no_slope():
+    later = 5 * 3600 * S
+    on_off = ("ConfigureChannel", (((1, 0.5), (3, 0.5)),)), ("Configure", ())
+    fb, twin = restarted(FB_ALY_EventTimingAnalysis_1Ch, on_off, [0, 1, 1, 0, 1, 1], (later, 0))
+    assert fb.fbTimeOnTotal.nRaw == twin.fbTimeOnTotal.nRaw == 2 * S and twin.nCountOn == 2
+    assert not twin.bIsOn and twin.fbTimeCurrentInterval.nRaw == 0
+    above = ("ConfigureChannel", ((1, 0.5),)), ("Configure", ())
+    fb, twin = restarted(FB_ALY_TimingAnalysis_1Ch, above, [1, 1, 1], (later, 1))
+    assert (twin.fbTimeOnTotal.nRaw, twin.nCountOn, twin.fbTimeCurrentInterval.nRaw) == (2 * S, 1, 0)
+    fb, twin = restarted(FB_ALY_SlopeAnalysis_1Ch, (("Configure", (1,)),), [0, 1, 3], (later, 100.0))
+    assert not twin.bNewResult and (twin.fSlopeMin, twin.fSlopeMax) == (1.0, 2.0)
+    twin.SetChannelValue(105.0)
+    assert twin.Call(later + S) and twin.fSlope == twin.fSlopeMax == 5.0
+    fb, twin = restarted(FB_ALY_EdgeCounter_1Ch, above, [0, 1, 0], (later, 1))
+    assert twin.nCount == 1 and twin.fbTimeLastEvent.nRaw == 2 * S  # nobody saw this edge
