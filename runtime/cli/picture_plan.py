@@ -197,6 +197,7 @@ class Plan:
             elif AVERAGES & set(words(name)):
                 lines[name] = _from_first_change(lines[name])
         panel.lines = list(lines.values())
+        panel.height = 1.0 if len(panel.all_lines) < 3 else 1.4
         return panel
 
     def _in_unit(
@@ -226,7 +227,7 @@ class Plan:
         """A number that was given for an input of Configure, or an output that stayed the same; spans in ns."""
         if name in self.constant:
             return name, float(self.done.trace[name][-1])
-        value = self.done.settings.all().get(name)
+        value = self.done.settings.configure.get(name)
         kind = {i.name: i.type for m in self.done.block.methods.values() for i in m.inputs}.get(name)
         if value is None or kind is None:
             return None
