@@ -9,7 +9,6 @@ import numpy as np
 from ..block import InputBlock
 from ..clock import stopwatch
 from ..errors import PlcError, RecordingError
-from ..recording_files import numbers, read_table
 from ..recordings import Recording
 from ..registry import short_name
 from .settings import Column, Settings, configuring_methods, forms_of
@@ -100,6 +99,8 @@ def takes_spans(block: Any) -> bool:
 
 def read_columns(file: Path, settings: Settings, decimal: str) -> dict[str, np.ndarray]:
     """The inputs of Call that columns of the recording give, as arrays of their types."""
+    from ..recording_files import numbers, read_table  # polars takes time to import
+
     found = {}
     for name, column in settings.call.items():
         if isinstance(column, Column):
