@@ -10,6 +10,7 @@ from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
     from .anomaly.half_space_trees import FB_ALY_HalfSpaceTrees as FB_ALY_HalfSpaceTrees
+    from .anomaly.isolation_forest import FB_ALY_IsolationForest as FB_ALY_IsolationForest
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
@@ -113,6 +114,7 @@ BLOCKS = {
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
     "FB_ALY_HalfSpaceTrees": "alycat.blocks.anomaly.half_space_trees",
+    "FB_ALY_IsolationForest": "alycat.blocks.anomaly.isolation_forest",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
