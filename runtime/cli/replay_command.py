@@ -47,6 +47,7 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--cycle", metavar="10ms", help="Distance of the rows, where there is no time column.")
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
+@click.option("--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0 or knn:5 (needs scikit-learn).")
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
 @click.option("--picture", metavar="FILE|none", help="Picture .png, .svg or .pdf, or none.")
@@ -61,6 +62,7 @@ def replay(
     cycle: str | None,
     time_unit: str | None,
     decimal: str,
+    impute: str | None,
     assignments: tuple[str, ...],
     out: Path | None,
     picture: str | None,
@@ -70,7 +72,9 @@ def replay(
     """Runs the rows of FILE (CSV or Parquet) through a block.
 
     Writes one row of outputs per row, as DATA.BLOCK.csv in the current folder unless --out says otherwise, and a
-    picture. Rows with missing or non-finite values are counted, reported and get no outputs.
+    picture. Rows with missing or non-finite values are counted, reported and get no outputs, unless --impute fills
+    the gaps: with the mean of the values so far, the median of the latest 31 (median:N), the latest value, a constant,
+    or the mean of the nearest rows of the whole file (knn).
 
     \b
     alycat replay data.csv --block DenStream --channels temp,pressure \\
@@ -95,6 +99,11 @@ def replay(
         recording = Recording.read(
             file, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
         )
+        if impute is not None:
+            from ..imputation import impute as fill_gaps
+
+            progress.begin(f"filling gaps by {impute}")
+            recording = fill_gaps(recording, impute)
         done = run(block, settings, recording, progress)
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
