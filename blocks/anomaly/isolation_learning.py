@@ -62,7 +62,9 @@ class LearntForest:
         """
         content = read_learnt(path, FORMAT, VERSION)
         try:
-            trees = tuple({name: np.array(tree[name], kind) for name, kind in PARTS.items()} for tree in content["trees"])
+            trees = tuple(
+                {name: np.array(tree[name], kind) for name, kind in PARTS.items()} for tree in content["trees"]
+            )
             numbers = int(content["channels"]), float(content["scale"]), float(content["offset"])
             about = tuple(map(str, content["names"])), str(content["made_by"]), dict(content["parameters"])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -137,9 +139,7 @@ def learn_forest(
 
     scale = float((len(found) * _average_path_length([fitted._max_samples]))[0])
     made_by = f"scikit-learn {sklearn.__version__}"
-    return LearntForest(
-        table.shape[1], scale, float(fitted.offset_), tuple(found), tuple(names), made_by, parameters
-    )
+    return LearntForest(table.shape[1], scale, float(fitted.offset_), tuple(found), tuple(names), made_by, parameters)
 
 
 def _tree(fitted: Any, lengths: np.ndarray) -> dict[str, np.ndarray]:
