@@ -89,8 +89,8 @@ def step(m: Any) -> int:
 class FB_ALY_HalfSpaceTrees(ChannelBlock, TimedBlock, category="Anomaly"):
     """Scores each point by how few points came to its part of space lately; trees are drawn once, without data.
 
-    Sources: Tan, Ting, Liu, "Fast anomaly detection for streaming data", IJCAI 2011; River 0.26, anomaly.HalfSpaceTrees,
-    whose scores this block equals bit for bit. The vendor has no such block.
+    Sources: Tan, Ting, Liu, "Fast anomaly detection for streaming data", IJCAI 2011; anomaly.HalfSpaceTrees of River
+    0.26, whose scores this block equals bit for bit. The vendor has no such block.
 
     Documented: a tree of height h halves space h times at random; each point adds 1 to the latest mass of every node
     on its path; after a window of points the latest masses become the reference masses; a point scores by the
@@ -106,8 +106,9 @@ class FB_ALY_HalfSpaceTrees(ChannelBlock, TimedBlock, category="Anomaly"):
     Chosen: a point is scored before it is learnt (score_one, then learn_one); fThreshold, bAnomaly and the counter are
     not in River; fbTimeLastEvent is the time of the call in which bAnomaly became TRUE; bNewResult is FALSE during the
     first window; with bLearn = FALSE nothing is learnt and no window passes; a missing value is refused like any other
-    that is not finite (16#3003), use FB_ALY_StatImputer; River would go where most points went. Windows are not swapped:
-    each node holds both masses and the number of the window of its latest point, so that no cycle does more than others.
+    that is not finite (16#3003), use FB_ALY_StatImputer; River would go where most points went. Windows are not
+    swapped: each node holds both masses and the number of the window of its latest point, so that no cycle does more
+    than others.
 
     Masses are whole numbers below 2**31; their weighted sums are added in River's order, depth by depth, then tree by
     tree, so that they are equal even where they exceed 2**53.

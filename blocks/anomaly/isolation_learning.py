@@ -8,7 +8,7 @@ The file is one JSON object:
     scale             sum over the trees of the mean path length of a sample, c(max_samples)
     offset            scores below it are anomalies
     trees             per tree five lists with an element per node, the root first: `channel` (from 1, 0 for a leaf),
-                      `threshold`, `left` and `right` (numbers of nodes, from 0), `length` of the path that ends in a leaf
+                      `threshold`, `left` and `right` (numbers of nodes, from 0), `length` of the path to a leaf
 
 A point goes left where its value, rounded to 32 bits, is at most the threshold. With L the sum of the lengths that it
 finds, its score is -2 ** -(L / scale).

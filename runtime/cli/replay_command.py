@@ -47,9 +47,7 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--cycle", metavar="10ms", help="Distance of the rows, where there is no time column.")
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
-@click.option(
-    "--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0 or knn:5 (needs scikit-learn)."
-)
+@click.option("--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0, or knn:5 (scikit-learn).")
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
 @click.option("--picture", metavar="FILE|none", help="Picture .png, .svg or .pdf, or none.")
