@@ -41,22 +41,24 @@ def find_paths(m: Any, n: int, trees: int, height: int) -> None:
 
 @kernel
 def visit_nodes(m: Any, trees: int, height: int, learn: int) -> float:
-    """Sum of the weighted reference masses on the paths; adds 1 to the latest masses."""
+    """Sum of the weighted reference masses on the paths; adds `learn`, 0 or 1, to the latest masses.
+
+    Without a branch that depends on the data, so that all calls cost the same.
+    """
     nodes = (int64(2) << height) - 1
     epoch, least = m.epoch, m.least
     path, mass = i64(m, m.path, trees * (height + 1)), i64(m, m.mass, 2 * nodes * trees)
     total = 0.0
     for tree in range(trees):
-        weight, found = 1.0, 0.0
+        found, counts = int64(0), int64(-1)  # -1 or 0, all bits
         for depth in range(height + 1):
             at = 2 * (tree * nodes + path[depth * trees + tree])
             stamp, word = mass[at], mass[at + 1]
             latest = (word & 0xFFFFFFFF) if stamp == epoch else int64(0)
             before = word >> 32 if stamp == epoch else ((word & 0xFFFFFFFF) if stamp == epoch - 1 else int64(0))
-            found += before * weight
-            weight = weight * 2.0 if before >= least else 0.0
-            mass[at] = epoch if learn else stamp
-            mass[at + 1] = ((before << 32) | (latest + 1)) if learn else word
+            mass[at], mass[at + 1] = epoch, (before << 32) | (latest + learn)
+            found += (before << depth) & counts
+            counts = counts if before >= least else int64(0)
         total += found
     return total
 
@@ -69,7 +71,7 @@ def step(m: Any) -> int:
         return code
     m.last_ns = m.tTimestamp
     find_paths(m, n, m.trees, m.height)
-    total = visit_nodes(m, m.trees, m.height, m.bLearn)
+    total = visit_nodes(m, m.trees, m.height, int64(m.bLearn))
     scored = m.epoch > 1
     m.fAnomalyScore = 1.0 - total / m.most if scored else 0.0
     anomaly = scored and m.fAnomalyScore > m.threshold
@@ -110,8 +112,8 @@ class FB_ALY_HalfSpaceTrees(ChannelBlock, TimedBlock, category="Anomaly"):
     swapped: each node holds both masses and the number of the window of its latest point, so that no cycle does more
     than others.
 
-    Masses are whole numbers below 2**31; their weighted sums are added in River's order, depth by depth, then tree by
-    tree, so that they are equal even where they exceed 2**53.
+    Masses are whole numbers, and a weighted sum of them is exact below 2**53, in any order: scores are equal bit for bit
+    as long as trees * window * 2**(h+1) stays below that.
 
     Cost: O(trees * height) per call, whatever the number of channels. Memory: 48 bytes * trees * 2**height.
     """
