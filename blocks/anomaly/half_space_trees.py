@@ -112,8 +112,8 @@ class FB_ALY_HalfSpaceTrees(ChannelBlock, TimedBlock, category="Anomaly"):
     swapped: each node holds both masses and the number of the window of its latest point, so that no cycle does more
     than others.
 
-    Masses are whole numbers, and a weighted sum of them is exact below 2**53, in any order: scores are equal bit for bit
-    as long as trees * window * 2**(h+1) stays below that.
+    Masses are whole numbers, and a weighted sum of them is exact below 2**53, in any order: scores are equal bit for
+    bit as long as trees * window * 2**(h+1) stays below that.
 
     Cost: O(trees * height) per call, whatever the number of channels. Memory: 48 bytes * trees * 2**height.
     """

@@ -47,6 +47,9 @@ class LearntForest:
         for number, tree in enumerate(self.trees, start=1):
             _check_tree(tree, self.channels, f"tree {number}")
 
+    def __str__(self) -> str:
+        return f"{len(self.trees)} isolation trees, limit of the score {self.offset:.6f}, by {self.made_by}"
+
     def write(self, path: str | Path) -> None:
         """Writes the forest to a file."""
         trees = [{name: tree[name].tolist() for name in PARTS} for tree in self.trees]
@@ -122,6 +125,10 @@ def learn_forest(
         raise RangeError(f"a table of finite values is needed, one row per point; its shape is {table.shape}")
     if names and len(names) != table.shape[1]:
         raise RangeError(f"{len(names)} names were given for {table.shape[1]} channels")
+    if trees < 1 or (max_samples is not None and max_samples < 1):
+        raise RangeError(f"trees = {trees}, max_samples = {max_samples}; at least 1 is needed")
+    if contamination is not None and not 0 < contamination <= 0.5:
+        raise RangeError(f"contamination = {contamination:g}, allowed is more than 0, at most 0.5")
     parameters = {"n_estimators": trees, "random_state": seed, "max_samples": max_samples or "auto"}
     parameters["contamination"] = "auto" if contamination is None else contamination
     try:

@@ -94,7 +94,7 @@ def replay(
         parse_duration(cycle, "--cycle")
     with phases() as progress:
         progress.begin(f"reading {file.name}")
-        names = _channel_names(file, channels, time)
+        names = channel_names(file, channels, time)
         shown = _shown_axes(axes, names)
         recording = Recording.read(
             file, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
@@ -115,7 +115,7 @@ def replay(
     print_report(summary, as_json)
 
 
-def _channel_names(file: Path, channels: tuple[str, ...], time: str | None) -> list[str]:
+def channel_names(file: Path, channels: tuple[str, ...], time: str | None) -> list[str]:
     """The columns of all --channels; a column whose name holds a comma has to be given alone."""
     from ..recording_files import column_names
 
