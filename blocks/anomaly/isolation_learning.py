@@ -129,28 +129,30 @@ def learn_forest(
         raise RangeError(f"trees = {trees}, max_samples = {max_samples}; at least 1 is needed")
     if contamination is not None and not 0 < contamination <= 0.5:
         raise RangeError(f"contamination = {contamination:g}, allowed is more than 0, at most 0.5")
-    parameters = {"n_estimators": trees, "random_state": seed, "max_samples": max_samples or "auto"}
+    parameters: dict[str, Any] = {"n_estimators": trees, "random_state": seed, "max_samples": max_samples or "auto"}
     parameters["contamination"] = "auto" if contamination is None else contamination
     try:
         fitted = IsolationForest(**parameters).fit(table)
     except ValueError as error:  # scikit-learn's own check of the parameters
         raise RangeError(str(error)) from None
-    # scikit-learn has no public access to the lengths per leaf, and computing them anew could differ in the last bit.
-    found = [
-        _tree(e.tree_, depths + rest - 1.0)
-        for e, depths, rest in zip(
-            fitted.estimators_, fitted._decision_path_lengths, fitted._average_path_length_per_tree, strict=True
-        )
-    ]
-    from sklearn.ensemble._iforest import _average_path_length
-
-    scale = float((len(found) * _average_path_length([fitted._max_samples]))[0])
+    found = tuple(_tree(estimator.tree_) for estimator in fitted.estimators_)
+    scale = len(found) * float(mean_path_length(np.array([fitted.max_samples_]))[0])
     made_by = f"scikit-learn {sklearn.__version__}"
-    return LearntForest(table.shape[1], scale, float(fitted.offset_), tuple(found), tuple(names), made_by, parameters)
+    return LearntForest(table.shape[1], scale, float(fitted.offset_), found, tuple(names), made_by, parameters)
 
 
-def _tree(fitted: Any, lengths: np.ndarray) -> dict[str, np.ndarray]:
+def mean_path_length(samples: np.ndarray) -> np.ndarray:
+    """The mean depth c(n) of a random tree over n samples (Liu et al., equation 1), in scikit-learn's operations."""
+    length = np.where(samples == 2, 1.0, 0.0)
+    n = samples[samples > 2]
+    length[samples > 2] = 2.0 * (np.log(n - 1.0) + np.euler_gamma) - 2.0 * (n - 1.0) / n
+    return length
+
+
+def _tree(fitted: Any) -> dict[str, np.ndarray]:
+    """Paths count nodes, so they are longer by 1 than their splits; what a leaf holds adds what would split it."""
     is_leaf = fitted.children_left < 0
+    lengths = fitted.compute_node_depths() + mean_path_length(fitted.n_node_samples) - 1.0
     return {
         "channel": np.where(is_leaf, 0, fitted.feature + 1),
         "threshold": np.where(is_leaf, 0.0, fitted.threshold),
