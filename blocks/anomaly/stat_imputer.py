@@ -2,6 +2,7 @@
 
 import enum
 import math
+import sys
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from ..windows import LARGEST, add
 
 POINTER_TO_ULINT = Annotated[Any, ArrayPointerType(iec_type(ULINT))]
 LONGEST_MEDIAN = 10_000
+FINITE = sys.float_info.max  # neither a larger value nor NaN compares as at most this
 
 
 class E_ALY_Imputation(enum.IntEnum):
@@ -81,12 +83,12 @@ def step(m: Any) -> int:
     n = int64(m.nNumChannels)
     x, filled = f64(m, m.x, n), f64(m, m.filled, n)
     for c in range(n):
-        if x[c] - x[c] == 0.0 and abs(x[c]) > LARGEST:
+        if LARGEST < abs(x[c]) <= FINITE:
             return 0x300A
     stand_in, imputed = f64(m, m.stand_in, n), i64(m, m.imputed, n)
     now = 0
     for c in range(n):
-        if x[c] - x[c] == 0.0:
+        if abs(x[c]) <= FINITE:
             learn(m, n, c, x[c])
             filled[c] = x[c]
         else:
