@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .anomaly.half_space_trees import FB_ALY_HalfSpaceTrees as FB_ALY_HalfSpaceTrees
+    from .anomaly.isolation_forest import FB_ALY_IsolationForest as FB_ALY_IsolationForest
+    from .anomaly.stat_imputer import E_ALY_Imputation as E_ALY_Imputation
+    from .anomaly.stat_imputer import FB_ALY_StatImputer as FB_ALY_StatImputer
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
@@ -202,6 +206,13 @@ BLOCKS = {
     "FB_ALY_TimeBasedTeachPath_1Ch": "alycat.blocks.training_base.time_based_teach_path_1ch",
 }
 TYPES_AND_FUNCTIONS = {
+    "FB_ALY_HalfSpaceTrees": "alycat.blocks.anomaly.half_space_trees",
+    "FB_ALY_IsolationForest": "alycat.blocks.anomaly.isolation_forest",
+    "FB_ALY_StatImputer": "alycat.blocks.anomaly.stat_imputer",
+}
+TYPES_AND_FUNCTIONS = {
+    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
+    "E_ALY_Imputation": "alycat.blocks.anomaly.stat_imputer",
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",

@@ -25,7 +25,8 @@ class Recording:
     """Rows of channel values with their DC time in ns, times never falling.
 
     `missing` marks cells without a value (NaN in `values`); `time_rule` says in words how the times were read.
-    `has_date` is False when the times are only a count of cycles, without a start.
+    `has_date` is False when the times are only a count of cycles, without a start. After `impute`, `imputed` has the
+    number of values that each channel got.
     """
 
     names: tuple[str, ...]
@@ -35,6 +36,8 @@ class Recording:
     time_name: str = "time"
     time_rule: str = ""
     has_date: bool = True
+    imputed: tuple[int, ...] = ()
+    imputed_by: str = ""
 
     @classmethod
     def read(

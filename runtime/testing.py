@@ -449,7 +449,8 @@ def spoil(cls: type[Block], stream: Stream, seed: int) -> tuple[Stream, np.ndarr
     """The stream with rows put in that the block has to refuse, and which rows are good ones; the last one is."""
     rng = np.random.default_rng(seed)
     takes_time = any(i.name == "tTimestamp" for i in cls.methods["Call"].inputs)
-    channels = stream.values.shape[1] if stream.values.dtype.kind == "f" else 0  # an integer is never improper
+    is_checked = stream.values.dtype.kind == "f" and not getattr(cls, "takes_missing", False)
+    channels = stream.values.shape[1] if is_checked else 0  # an integer is never improper
     places = np.sort(rng.integers(0, len(stream), 1 + len(stream) // 6))
     if not takes_time and not channels:
         places = places[:0]
@@ -503,7 +504,7 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
         assert first.replay(setup.new(cls))["bError"].all(), "replay before Configure has no bError"
     fb = setup.build(cls)
     assert fb.bConfigured and not fb.bError, "bConfigured is FALSE or bError TRUE after Configure"
-    if channels_of(fb):
+    if channels_of(fb) and not getattr(cls, "takes_missing", False):
         unset = Stream(first.timestamps, first.values[:, :0], first.inputs)
         (result,) = unset.calls(fb)
         _refused(fb, result, "Call with channels that were never set")

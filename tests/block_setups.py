@@ -1,13 +1,20 @@
 """Setups and streams for the laws of alycat.runtime.testing, for blocks whose parameters have to fit together."""
 
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
 import numpy as np
 from hypothesis import strategies as st
 from learnt_files import store_path, store_regression, store_scaler
+from oracle import isolation_forest
 
 from alycat.blocks import (
     E_ALY_BandMode,
     E_ALY_CascadeStartupBehaviour,
     E_ALY_CorrelationMode,
+    E_ALY_Imputation,
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
     E_ALY_ScalingMode,
@@ -19,6 +26,8 @@ from alycat.blocks import (
     FB_ALY_CorrelationFunction,
     FB_ALY_LinearRegressionFitting,
     FB_ALY_LinearRegressionInference,
+    FB_ALY_HalfSpaceTrees,
+    FB_ALY_IsolationForest,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
@@ -27,10 +36,13 @@ from alycat.blocks import (
     FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
     FB_ALY_TimeBasedEnvelope_1Ch,
+    FB_ALY_StatImputer,
     FB_ALY_TimespanOperation,
     FB_ALY_XtsMovementAnalysis,
 )
-from alycat.runtime.testing import Setup, Stream
+from alycat.blocks.anomaly.isolation_learning import FORMAT, VERSION
+from alycat.runtime.learntfile import write_learnt
+from alycat.runtime.testing import Setup, Stream, streams
 
 TOTAL_OPERATORS = [E_ALY_MathOperator.Addition, E_ALY_MathOperator.Subtraction, E_ALY_MathOperator.Multiplication]
 
@@ -246,6 +258,62 @@ LAWS_WITH = {
     FB_ALY_Bitmask: {"streams_of": whole_numbers},
     FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
     FB_ALY_LinearRegressionInference: {"setups_of": inferences()},
+def half_space_trees(draw):
+    """Small trees and windows, some channels with limits of their own."""
+    channels = draw(st.integers(1, 3))
+    calls = [
+        ("ConfigureChannel", {"nChannel": channel, "fLowerLimit": -1.0, "fUpperLimit": 3.0})
+        for channel in range(1, channels + 1)
+        if draw(st.booleans())
+    ]
+    sizes = {"nNumTrees": draw(st.integers(1, 4)), "nHeight": draw(st.integers(1, 4))}
+    sizes |= {"nWindowSize": draw(st.integers(1, 15)), "nSeed": draw(st.integers(0, 9))}
+    limits = {"fThreshold": 0.5, "fLowerLimit": draw(st.sampled_from([0.0, -4.0])), "fUpperLimit": 1.0}
+    return Setup({"nNumChannels": channels}, calls=(*calls, ("Configure", sizes | limits)))
+
+
+FORESTS = Path(tempfile.mkdtemp(prefix="alycat-forests-"))
+atexit.register(shutil.rmtree, FORESTS, ignore_errors=True)
+
+
+def isolation_forests():
+    """Forests that were cut anywhere, in files."""
+
+    def setup(channels, seed):
+        path = FORESTS / f"{channels}-{seed}.json"
+        if not path.exists():
+            write_learnt(path, FORMAT, VERSION, isolation_forest.random_content(seed, channels))
+        return Setup({"nNumChannels": channels}, calls=(("Configure", {"sFileName": str(path)}),))
+
+    return st.builds(setup, st.integers(1, 3), st.integers(0, 3))
+
+
+@st.composite
+def imputers(draw):
+    """All statistics, and short medians."""
+    channels, ways = draw(st.integers(1, 3)), st.sampled_from(list(E_ALY_Imputation)[1:])
+    calls = [
+        ("ConfigureChannel", {"nChannel": channel, "eImputation": draw(ways), "fConstant": 2.5})
+        for channel in range(1, channels + 1)
+        if draw(st.booleans())
+    ]
+    general = {"eImputation": draw(ways), "fConstant": -1.0, "nMedianSize": draw(st.integers(1, 5))}
+    return Setup({"nNumChannels": channels}, calls=(*calls, ("Configure", general)))
+
+
+def streams_with_gaps(cls, setup):
+    def with_gaps(stream, seed):
+        rng = np.random.default_rng(seed)
+        values = np.where(rng.random(stream.values.shape) < 0.3, rng.choice([np.nan, np.inf, -np.inf]), stream.values)
+        return Stream(stream.timestamps, values, stream.inputs, f"{stream.origin} with gaps({seed})")
+
+    return st.builds(with_gaps, streams(cls, setup), st.integers(0, 2**32 - 1))
+
+
+LAWS_WITH = {
+    FB_ALY_HalfSpaceTrees: {"setups_of": half_space_trees()},
+    FB_ALY_IsolationForest: {"setups_of": isolation_forests()},
+    FB_ALY_StatImputer: {"setups_of": imputers(), "streams_of": streams_with_gaps},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},

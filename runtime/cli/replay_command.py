@@ -48,6 +48,7 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--cycle", metavar="10ms", help="Distance of the rows, where there is no time column.")
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
+@click.option("--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0, or knn:5 (scikit-learn).")
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--parameters", type=click.Path(path_type=Path), metavar="FILE", help="The same from .json or .toml.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
@@ -63,6 +64,7 @@ def replay(
     cycle: str | None,
     time_unit: str | None,
     decimal: str,
+    impute: str | None,
     assignments: tuple[str, ...],
     parameters: Path | None,
     out: Path | None,
@@ -73,7 +75,9 @@ def replay(
     """Runs the rows of FILE (CSV or Parquet) through a block.
 
     Writes one row of outputs per row, as DATA.BLOCK.csv in the current folder unless --out says otherwise, and a
-    picture. Rows with missing or non-finite values are counted, reported and get no outputs.
+    picture. Rows with missing or non-finite values are counted, reported and get no outputs, unless --impute fills
+    the gaps: with the mean of the values so far, the median of the latest 31 (median:N), the latest value, a constant,
+    or the mean of the nearest rows of the whole file (knn).
 
     --set takes NAME=VALUE for everything the block takes: inputs of FB_init, Configure and Call, properties, and what
     ConfigureChannel and the Set... methods take. Times are written 10ms or 1h30m, an array or the members of a
@@ -91,7 +95,7 @@ def replay(
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
-    names = _channel_names(file, channels, time, block)
+    names = channel_names(file, channels, time, block)
     settings = read_settings(block, assignments, len(names), parameters)
     targets = _targets(file, short_name(block.__name__), out, picture)
     if start is not None:
@@ -112,6 +116,11 @@ def replay(
             spans=takes_spans(block),
             times_only=not names,
         )
+        if impute is not None:
+            from ..imputation import impute as fill_gaps
+
+            progress.begin(f"filling gaps by {impute}")
+            recording = fill_gaps(recording, impute)
         done = run(block, settings, recording, progress, read_columns(file, settings, decimal))
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
@@ -123,7 +132,7 @@ def replay(
     print_report(summary, as_json)
 
 
-def _channel_names(file: Path, channels: tuple[str, ...], time: str | None, block: Any) -> list[str]:
+def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block: Any) -> list[str]:
     """The columns of all --channels, as many as the block has; one whose name holds a comma has to be given alone."""
     from ..recording_files import column_names
 

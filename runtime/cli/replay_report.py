@@ -33,6 +33,7 @@ def report(done: "Replayed", file: Path, written: Sequence[Path]) -> dict[str, A
             "duration_ns": recording.duration_ns,
         },
         "rows": len(recording),
+        "imputed": {"by": recording.imputed_by, "values": dict(zip(recording.names, recording.imputed, strict=False))},
         "rows_without_outputs": _refusals(done),
         "replay_s": done.elapsed_ns / 1e9,
         "cycles_per_s": round(len(recording) * 1e9 / max(done.elapsed_ns, 1)),
@@ -95,6 +96,8 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Rows", f"{spaced(found['rows'])}, channels {', '.join(found['channels'])}"
     time = found["time"]
     yield "Time", f"{time['first']} to {time['last']} ({format_duration(time['duration_ns'])}), read as {time['rule']}"
+    if found["imputed"]["by"]:
+        yield "Imputed", _imputed_text(**found["imputed"])
     yield "Without outputs", _refusal_text(found["rows_without_outputs"])
     yield "Speed", f"{spaced(found['cycles_per_s'])} cycles/s ({found['replay_s']:.3g} s for the replay alone)"
     if "rows_by_cluster" in found:
@@ -107,6 +110,11 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "Overflow", _overflow_text(found["overflow"])
     for entry in found["written"]:
         yield "Written", f"{entry['file']} ({_size(entry['bytes'])})"
+
+
+def _imputed_text(by: str, values: dict[str, int]) -> str:
+    by_channel = ", ".join(f"{name} {spaced(n)}" for name, n in values.items() if n)
+    return f"{plural(sum(values.values()), 'value')} by {by}" + (f" ({by_channel})" if by_channel else "")
 
 
 def _refusal_text(refusals: dict[str, Any]) -> str:

@@ -300,3 +300,53 @@ def test_the_time_alone_for_a_block_without_channels(machine, cli):
                "nDayOfWeekMask=127", "sTimeZone=Europe/Berlin")  # fmt: skip
     assert done.exit_code == 0, done.stderr
     assert pl.read_parquet("o.parquet")["bIsOn"].to_list() == [True] * 4
+
+
+@pytest.mark.parametrize("how", ["mean", "median:3", "last", "constant:1.5"])
+def test_gaps_can_be_filled(folder, data, cli, settings, how):
+    done = cli("replay", "data.csv", *ARGS, *settings(), "--impute", how, "--picture", "none", "--json")
+    found = json.loads(done.stdout)
+    assert found["rows_without_outputs"]["total"] == 0
+    assert found["imputed"] == {"by": how, "values": {"temp": 2, "pressure": 1}}
+    table = pl.read_csv("data.DenStream.csv", infer_schema_length=None)
+    before = data["temp"][:10]
+    wanted = {"mean": before.mean(), "median:3": before[7:].median(), "last": before[9], "constant:1.5": 1.5}[how]
+    assert table["temp"][10] == pytest.approx(wanted, rel=1e-14) and not table["bError"].any()
+    assert table["temp"][:10].to_list() == before.to_list()
+
+
+def test_gaps_filled_by_neighbours(folder, data, cli, settings):
+    pytest.importorskip("sklearn")
+    done = cli("replay", "data.csv", *ARGS, *settings(), "--impute", "knn:3", "--picture", "none")
+    assert "Imputed 3 values by knn:3 (temp 2, pressure 1)" in " ".join(done.stdout.split())
+    table = pl.read_csv("data.DenStream.csv", infer_schema_length=None)
+    complete = data.filter(data["temp"].is_finite().fill_null(False))
+    distances = (complete["pressure"] - data["pressure"][10]).abs()
+    nearest = complete.filter(distances.rank("ordinal") <= 3)
+    assert table["temp"][10] == pytest.approx(nearest["temp"].mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("men", "'men' is no way to impute; allowed are mean, median, median:31, last, constant:0, knn:5"),
+        ("mean:2", "'mean:2': mean takes nothing after a colon"),
+        ("constant:inf", "'constant:inf': 'inf' is no finite number"),
+        ("median:0", "'median:0': '0' is no whole number of at least 1"),
+        ("median:20000", "nMedianSize = 20000, allowed are 1..10000"),
+        ("knn:x", "'knn:x': 'x' is no whole number of at least 1"),
+    ],
+)
+def test_ways_to_fill_gaps_that_there_are_not(folder, data, cli, settings, how, message):
+    done = cli("replay", "data.csv", *ARGS, *settings(), "--impute", how)
+    assert done.exit_code == 1 and message in done.stderr and done.stderr.count("\n") == 1
+    assert names(folder) == ["data.csv"]
+
+
+def test_nothing_to_fill_gaps_from(folder, cli, settings):
+    pytest.importorskip("sklearn")
+    (folder / "e.csv").write_text("a,b\n1,\n2,\n")
+    done = cli("replay", "e.csv", "--block", "DenStream", "--channels", "a,b", "--cycle", "1s", *settings())
+    assert done.exit_code == 0
+    given = ["--block", "DenStream", "--channels", "a,b", "--cycle", "1s", *settings(), "--impute", "knn"]
+    assert "channel b has no value at all" in cli("replay", "e.csv", *given).stderr

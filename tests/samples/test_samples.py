@@ -14,7 +14,7 @@ from alycat.runtime.cli.scripts import load_plc
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 SCRIPTS = sorted(SAMPLES.glob("*.py"))
-NEEDS = {"ads_bridge_sample": "pyads"}  # extras
+NEEDS = {"ads_bridge_sample": "pyads", "air_quality_batch": "sklearn"}  # extras
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +50,4 @@ def test_there_are_samples() -> None:
     assert {"denstream_sample", "drifting_clusters", "overflow", "save_and_restore", "ads_bridge_sample"} <= {
         s.stem for s in SCRIPTS
     }
+    assert {"air_quality_batch", "air_quality_stream"} <= {s.stem for s in SCRIPTS}

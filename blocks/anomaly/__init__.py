@@ -1,0 +1,1 @@
+"""Anomaly detection: siblings of FB_ALY_DenStream that the vendor does not have."""
