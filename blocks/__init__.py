@@ -217,7 +217,6 @@ TYPES_AND_FUNCTIONS = {
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
-    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.types",
     "E_ALY_Classification_2Cls": "alycat.blocks.types",
     "E_ALY_BandMode": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",

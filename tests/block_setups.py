@@ -24,10 +24,10 @@ from alycat.blocks import (
     FB_ALY_BandwidthClassificator_3Ch,
     FB_ALY_Bitmask,
     FB_ALY_CorrelationFunction,
-    FB_ALY_LinearRegressionFitting,
-    FB_ALY_LinearRegressionInference,
     FB_ALY_HalfSpaceTrees,
     FB_ALY_IsolationForest,
+    FB_ALY_LinearRegressionFitting,
+    FB_ALY_LinearRegressionInference,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
@@ -35,8 +35,8 @@ from alycat.blocks import (
     FB_ALY_Scaler,
     FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
-    FB_ALY_TimeBasedEnvelope_1Ch,
     FB_ALY_StatImputer,
+    FB_ALY_TimeBasedEnvelope_1Ch,
     FB_ALY_TimespanOperation,
     FB_ALY_XtsMovementAnalysis,
 )
@@ -250,14 +250,7 @@ def whole_numbers(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
 
 
-LAWS_WITH = {
-    FB_ALY_ArrayStatistics: {"streams_of": array_streams},
-    FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
-    FB_ALY_XtsMovementAnalysis: {"setups_of": movements()},
-    FB_ALY_CorrelationFunction: {"setups_of": correlations()},
-    FB_ALY_Bitmask: {"streams_of": whole_numbers},
-    FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
-    FB_ALY_LinearRegressionInference: {"setups_of": inferences()},
+@st.composite
 def half_space_trees(draw):
     """Small trees and windows, some channels with limits of their own."""
     channels = draw(st.integers(1, 3))
@@ -311,16 +304,23 @@ def streams_with_gaps(cls, setup):
 
 
 LAWS_WITH = {
+    FB_ALY_ArrayStatistics: {"streams_of": array_streams},
+    FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
+    FB_ALY_Bitmask: {"streams_of": whole_numbers},
+    FB_ALY_CorrelationFunction: {"setups_of": correlations()},
     FB_ALY_HalfSpaceTrees: {"setups_of": half_space_trees()},
     FB_ALY_IsolationForest: {"setups_of": isolation_forests()},
-    FB_ALY_StatImputer: {"setups_of": imputers(), "streams_of": streams_with_gaps},
+    FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
+    FB_ALY_LinearRegressionInference: {"setups_of": inferences()},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
     FB_ALY_RMS_1Ch: {"setups_of": cascades()},
-    FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
     FB_ALY_Scaler: {"setups_of": scalers()},
+    FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
+    FB_ALY_StatImputer: {"setups_of": imputers(), "streams_of": streams_with_gaps},
     FB_ALY_TimeBasedEnvelope_1Ch: {"setups_of": envelopes()},
     FB_ALY_TimespanOperation: {"setups_of": timespan_operations(), "streams_of": timespan_streams},
+    FB_ALY_XtsMovementAnalysis: {"setups_of": movements()},
 }

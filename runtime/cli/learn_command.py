@@ -63,7 +63,9 @@ def learn(
     check_target(target, (".json",), file)
     with phases() as progress:
         progress.begin(f"reading {file.name}")
-        recording = Recording.read(file, channels=channel_names(file, channels, None), cycle="1s", decimal=decimal)
+        recording = Recording.read(
+            file, channels=channel_names(file, channels, None, block), cycle="1s", decimal=decimal
+        )
         if impute is not None:
             progress.begin(f"filling gaps by {impute}")
             recording = fill_gaps(recording, impute)
