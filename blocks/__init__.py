@@ -68,6 +68,9 @@ if TYPE_CHECKING:
     from .preprocessing.scaler import FB_ALY_ScalerFitting as FB_ALY_ScalerFitting
     from .statistics.array_statistics import FB_ALY_ArrayStatistics as FB_ALY_ArrayStatistics
     from .statistics.correlation_function import FB_ALY_CorrelationFunction as FB_ALY_CorrelationFunction
+    from .statistics.correlation_function_reference import (
+        FB_ALY_CorrelationFunctionReference as FB_ALY_CorrelationFunctionReference,
+    )
     from .statistics.factors import FB_ALY_ClearanceFactor as FB_ALY_ClearanceFactor
     from .statistics.factors import FB_ALY_ImpulseFactor as FB_ALY_ImpulseFactor
     from .statistics.factors import FB_ALY_ShapeFactor as FB_ALY_ShapeFactor
@@ -195,6 +198,7 @@ BLOCKS = {
     "FB_ALY_TrendLine": "alycat.blocks.visualization.trend_line",
     "FB_ALY_PieChart": "alycat.blocks.visualization.pie_chart",
     "FB_ALY_SankeyDiagram": "alycat.blocks.visualization.sankey_diagram",
+    "FB_ALY_CorrelationFunctionReference": "alycat.blocks.statistics.correlation_function_reference",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",

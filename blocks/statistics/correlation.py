@@ -385,32 +385,30 @@ class CorrelationBlock(ChannelBlock):
         first_forward, first_backward = max(least, 0), max(-most, step)
         forward = (most - first_forward) // step + 1 if most >= first_forward else 0
         backward = (-least - first_backward) // step + 1 if -least >= first_backward else 0
-        lags, longest = forward + backward, max(most, -least, 0)
-        if window == CONTINUOUS:
-            size = BLOCK
-        spectral = transform_length(window, size, lags, longest)
-        depth = longest + 1 + (size if window == SLIDING or spectral else 0)
-        signals = channels + 1
+        plan = Plan(window, size, forward + backward, max(most, -least, 0))
         try:
-            self._allocate(
-                past=2 * depth * signals,
-                sums=2 * SUMS * lags * channels,
-                origins=2 * signals,
-                means=signals,
-                circle=2 * spectral,
-                coefficients=lags * channels,
-                work=6 * spectral,
-            )
+            self._allocate(**plan.counts(channels))
         except MemoryError as error:
             return self._finish(0x2001, str(error))
         m = self._m
-        m.channels, m.window, m.kind, m.size = channels, window, kind, size
-        m.least_lag, m.step, m.lags, m.forward, m.backward = least, step, lags, forward, backward
-        m.first_forward, m.first_backward = first_forward, first_backward
-        m.longest, m.depth, m.spectral = longest, depth, spectral
-        if spectral:
-            self._buffer("circle")[:] = twiddles(spectral)
+        m.channels, m.window, m.kind = channels, window, kind
+        m.least_lag, m.step, m.lags, m.forward, m.backward = least, step, plan.lags, forward, backward
+        m.first_forward, m.first_backward, m.longest = first_forward, first_backward, plan.longest
+        self._set_plan(plan)
         return True
+
+    def _rearrange(self, size: int, **more: int) -> None:
+        """Another length of the window, and of further buffers; MemoryError before anything is changed."""
+        m = self._m
+        plan = Plan(m.window, size, m.lags, m.longest)
+        self._resize(**plan.counts(m.channels), **more)
+        self._set_plan(plan)
+
+    def _set_plan(self, plan: "Plan") -> None:
+        m = self._m
+        m.size, m.depth, m.spectral = plan.size, plan.depth, plan.spectral
+        if plan.spectral:
+            self._buffer("circle")[:] = twiddles(plan.spectral)
 
     def coefficient_lags(self) -> np.ndarray:
         """The lags of the coefficients; beyond the vendor."""
@@ -495,8 +493,25 @@ class CorrelationBlock(ChannelBlock):
         return True
 
 
-def transform_length(window: int, size: int, lags: int, longest: int) -> int:
-    """The length of the transforms for a fixed window, 0 when adding up call by call is less work."""
-    length = length_for(size + longest)
-    work = TRANSFORM_COST * length * length.bit_length()
-    return length if window == FIXED and size * lags > work else 0
+class Plan:
+    """How long everything is: the window, the histories, and the transforms (0: sums are kept call by call)."""
+
+    def __init__(self, window: int, size: int, lags: int, longest: int) -> None:
+        self.size = BLOCK if window == CONTINUOUS else size
+        self.lags, self.longest = lags, longest
+        length = length_for(size + longest)
+        work = TRANSFORM_COST * length * length.bit_length()
+        self.spectral = length if window == FIXED and size * lags > work else 0
+        self.depth = longest + 1 + (self.size if window == SLIDING or self.spectral else 0)
+
+    def counts(self, channels: int) -> dict[str, int]:
+        """Elements of the buffers."""
+        return {
+            "past": 2 * self.depth * (channels + 1),
+            "sums": 2 * SUMS * self.lags * channels,
+            "origins": 2 * (channels + 1),
+            "means": channels + 1,
+            "circle": 2 * self.spectral,
+            "coefficients": self.lags * channels,
+            "work": 6 * self.spectral,
+        }

@@ -116,12 +116,12 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
 
     @quick_method
     def SetInflowChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of an inflow channel for the next Call. Errors: 16#3010 no such channel, 16#3003 no number."""
+        """Takes the value of an inflow channel for the next Call. Errors: 16#3010 no channel, 16#3003 no number."""
         return self._set(nChannel, False, input)
 
     @quick_method
     def SetOutflowChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of an outflow channel for the next Call. Errors: 16#3010 no such channel, 16#3003 no number."""
+        """Takes the value of an outflow channel for the next Call. Errors: 16#3010 no channel, 16#3003 no number."""
         return self._set(nChannel, True, input)
 
     def _set(self, channel: int, outflow: bool, value: Any) -> bool:

@@ -71,7 +71,7 @@ class FB_ALY_TrendLine(ChannelBlock, TimedBlock, category="Visualization Only"):
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
-        """Stores the values of all channels once a minute. Errors: 16#3006 no time, 16#3003 time or value not usable."""
+        """Stores the values of all channels once a minute. Errors: 16#3006 no time, 16#3003 not usable."""
 
     def trend(self, nChannel: int) -> np.ndarray:
         """The points of a channel, oldest first, a copy; beyond the vendor."""
