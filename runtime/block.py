@@ -357,6 +357,11 @@ class AlgorithmBlock(Block):
 
     channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
 
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        """The FB_init inputs that follow from the number of columns that `replay` gets."""
+        return {}
+
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
     bError: BOOL = output("TRUE while the latest method failed")
     bNewResult: BOOL = output("TRUE when the latest call produced a new result")
@@ -606,6 +611,10 @@ class ChannelBlock(NumberedChannelBlock):
         super().__init__(*args, **kwargs)
         if self._n == 0:
             self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        return {"nNumChannels": columns - 1 + cls.first_channel}  # channel 0 is a reference, which does not count
 
     @property
     def _n(self) -> int:

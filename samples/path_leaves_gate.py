@@ -56,7 +56,7 @@ class MAIN(Program):
 plc = Plc()
 main = MAIN()
 task = plc.task("PlcTask", cycle_time="10ms", programs=[main])
-radius = 3.0 + Ramp(rate=0.008, begin="40s") + Noise(sigma=0.02, seed=5, every="400ms")
+radius = 3.0 + Ramp(rate=0.008, begin="40s") + Noise(sigma=0.02, seed=5, every="4s")
 sources = {
     "fX": radius * Sine(1.0, "4s", phase=-0.25),  # a round begins on the left, half a round before the gate
     "fY": radius * Sine(-1.0, "4s"),

@@ -86,7 +86,7 @@ def example_line(block: Any) -> str | None:
 
 
 def takes_any_number_of_channels(block: Any) -> bool:
-    return any(field.role is Role.INIT and field.name == "nNumChannels" for field in block.fields)
+    return bool(block.init_for(2))
 
 
 def _example_value(declared: Input, given: dict[str, Any]) -> str:

@@ -50,11 +50,11 @@ def run(block: Any, settings: Settings, recording: Recording, progress: Phases) 
 
 
 def _configured(block: Any, settings: Settings, channels: int) -> Any:
-    init = dict(settings.init)
-    if any(field.name == "nNumChannels" for field in block.fields):
-        init["nNumChannels"] = channels
-    instance = block(**init)
-    if hasattr(instance, "Configure") and not instance.Configure(**settings.configure):
+    follows = block.init_for(channels)
+    instance = block(**settings.init | follows)
+    configure = block.methods.get("Configure")
+    also = {i.name: follows[i.name] for i in configure.inputs if i.name in follows} if configure else {}
+    if configure and not instance.Configure(**settings.configure | also):
         message = instance.ipResultMessage
         name = short_name(block.__name__)
         raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")

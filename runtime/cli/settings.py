@@ -111,7 +111,8 @@ def _places(block: Any) -> dict[str, tuple[str, IecType]]:
         if method in block.methods:
             found |= {i.name: (method.lower(), i.type) for i in block.methods[method].values}
     found |= {f.name: ("init", f.type) for f in block.fields if f.role is Role.INIT}
-    return {name: place for name, place in found.items() if name not in FROM_RECORDING}
+    follows = [name for name in FROM_RECORDING if name != "nNumChannels" or block.init_for(2)]
+    return {name: place for name, place in found.items() if name not in follows}
 
 
 def _unknown(block: Any, name: str, places: dict[str, tuple[str, IecType]]) -> str:

@@ -42,8 +42,22 @@ CASCADE_CALLS = (
     ("Configure", {"nNumCascades": 3, "fSampleRate": 1000.0, "eStartupBehaviour": 2}),
     ("SetCascades", arrays("pCascadesConfigArray", CASCADES)),
 )
+FACTOR = Setup({"nNumChannels": 1}, calls=(("Configure", {"eWindowMode": 1, "nWindowSize": 1000}),))
+ONE_CHANNEL = {"nNumChannels": 1}
 SETUPS: dict[str, Setup] = {
     "FB_ALY_BatchNShift_1Ch": Setup({"nBufferSize": 100}, calls=(("Configure", {"eSampleMode": 1}),)),
+    "FB_ALY_ClearanceFactor": Setup(
+        {"nNumChannels": 1}, calls=(("Configure", {"eWindowMode": 1, "nWindowSize": 1000}),)
+    ),
+    "FB_ALY_CorrelationFunction": Setup(
+        ONE_CHANNEL, calls=(("Configure", find_block("CorrelationFunction").example | ONE_CHANNEL),)
+    ),
+    "FB_ALY_DynamicTimeWarpingInterval": Setup(ONE_CHANNEL, calls=(("Configure", {"nWindowSize": 100}),)),
+    "FB_ALY_ImpulseFactor": Setup({"nNumChannels": 1}, calls=(("Configure", {"eWindowMode": 1, "nWindowSize": 1000}),)),
+    "FB_ALY_ShapeFactor": Setup({"nNumChannels": 1}, calls=(("Configure", {"eWindowMode": 1, "nWindowSize": 1000}),)),
+    "FB_ALY_StandardDeviation": Setup(
+        {"nNumChannels": 1}, calls=(("Configure", find_block("StandardDeviation").example),)
+    ),
     "FB_ALY_DenStream": Setup({"nNumChannels": 2}, calls=(("Configure", find_block("DenStream").example),)),
     "FB_ALY_MathOperation_1Ch": Setup(
         calls=(("Configure", {"fOperand": 2.0, "eMathOperator": 3, "bUseAbsValues": False}),)
