@@ -127,7 +127,9 @@ def test_every_run_gives_the_same_bytes(tmp_path):
             recorder = task.record("MAIN.fbTeach.eState", "MAIN.fbEnvelope.eState", "MAIN.fbEnvelope.nValueNumber")
             assert plc.run(cycles=120).reason == "cycles"
             states = program.fbTeach.state_bytes() + program.fbEnvelope.state_bytes()
-            return recorder.array().tobytes(), states, place("Path.tas").read_bytes(), recorder.array()
+            columns = recorder.columns()
+            recorded = b"".join(column.tobytes() for column in columns.values())
+            return recorded, states, place("Path.tas").read_bytes(), columns
 
     first = trace(tmp_path / "a")
     for run in range(3):
