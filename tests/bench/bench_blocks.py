@@ -10,6 +10,7 @@ thread, the best of some rounds; a busy machine still slows them, so compare fig
 import argparse
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,11 +19,15 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from learnt_files import store_path
+
 from alycat.blocks import E_ALY_MovingAvgStartupBehaviour, FB_ALY_MovingAvg_1Ch
 from alycat.runtime.block import AlgorithmBlock
 from alycat.runtime.declare import Role
 from alycat.runtime.registry import all_blocks, find_block, short_name
+from alycat.runtime.targetpaths import use_file_folder
 from alycat.runtime.testing import Setup, result_arrays, setups
+from alycat.runtime.textblock import TextBlock
 
 ROUNDS = 5
 MS = 10**6
@@ -35,6 +40,14 @@ def arrays(*values: Any) -> dict[str, Any]:
     """Pointer and size inputs for one array."""
     name, array = values
     return {name: array, f"n{name[1:]}Size": array.nbytes}
+
+
+def taught(name: str, init: dict[str, Any] | None = None, **changes: Any) -> Setup:
+    """The example of a block with changes, in state Teach or Read."""
+    block = find_block(name)
+    switch = next(n for n in ("SwitchState_Teach", "SwitchState_Read") if n in block.methods)
+    calls = ("Configure", block.example | changes), (switch, {}), ("UpdateState", {}), ("UpdateState", {})
+    return Setup(init or {}, calls=calls)
 
 
 CASCADES = np.array([20 * MS, 1000 * MS, 60_000 * MS], np.uint64)
@@ -62,9 +75,15 @@ SETUPS: dict[str, Setup] = {
     "FB_ALY_MathOperation_1Ch": Setup(
         calls=(("Configure", {"fOperand": 2.0, "eMathOperator": 3, "bUseAbsValues": False}),)
     ),
+    "FB_ALY_LinearRegressionFitting": taught("LinearRegressionFitting", {"nNumChannels": 2}, fStepSize=0.001),
+    "FB_ALY_LinearRegressionInference": Setup(
+        {"nNumChannels": 2},
+        calls=(*(("ConfigureChannel", {"nChannel": c, "fCoefficient": 0.5}) for c in range(3)), ("Configure", {})),
+    ),
     "FB_ALY_Mean_1Ch": Setup(calls=CASCADE_CALLS),
     "FB_ALY_MovingAvg_1Ch": Setup(calls=(("Configure", {"nNumValues": 100, "eStartupBehaviour": 4}),)),
     "FB_ALY_RMS_1Ch": Setup(calls=CASCADE_CALLS),
+    "FB_ALY_ScalerFitting": taught("ScalerFitting", eScalingMode=2),
     "FB_ALY_SequentialKMeans": Setup(
         {"nNumChannels": 2, "nNumClusters": 3, "nAggBufferSize": 10},
         calls=(
@@ -72,6 +91,8 @@ SETUPS: dict[str, Setup] = {
             ("SetInitialClusterCenters", arrays("pInitialClusterCenterMatrix", np.array([[-2.0, 0], [0, 0], [2, 0]]))),
         ),
     ),
+    "FB_ALY_TimeBasedEnvelope_1Ch": taught("TimeBasedEnvelope_1Ch", sFilePath="Long.tas"),
+    "FB_ALY_TimeBasedTeachPath_1Ch": taught("TimeBasedTeachPath_1Ch", nSegmentSize=2000),
 }
 
 
@@ -98,6 +119,8 @@ def stream(fb: Any, rows: int) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     rng, channels = np.random.default_rng(1), getattr(fb, "_n", 0)
     wave = np.abs(np.arange(rows) % 200 - 100) / 50 - 1
     values = wave[:, None] + rng.normal(0, 0.2, (rows, channels))
+    if isinstance(fb, TextBlock):
+        values = np.array(["OK", "not OK", "Part 4711 rejected"])[rng.integers(0, 3, (rows, channels))]
     if fb.channel_dtype is np.int64:
         values = (values * 1e9).astype(np.int64)
     values = values[:, 0] if channels == 1 else values
@@ -199,7 +222,9 @@ def main() -> None:
     parser.add_argument("--windows", action="store_true", help="only the sliding windows")
     options = parser.parse_args()
     if not options.windows:
-        report_blocks(options.blocks, int(options.rows), int(options.cycles))
+        with tempfile.TemporaryDirectory() as folder, use_file_folder(folder):
+            store_path(np.zeros(int(options.rows)), "Long.tas")  # one period for all rows
+            report_blocks(options.blocks, int(options.rows), int(options.cycles))
     if options.windows or not options.blocks:
         report_windows(int(options.rows))
 
