@@ -581,7 +581,7 @@ class NumberedChannelBlock(InputBlock):
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
+        """Takes the value of one channel for the next Call; the last one set counts. 0 is a reference, if any."""
         if self._first_channel <= nChannel < self._end_of_channels:
             try:
                 self._channels[nChannel - self._first_channel] = input

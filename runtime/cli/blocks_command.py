@@ -1,5 +1,6 @@
 """`alycat blocks [NAME] [--json]`: what there is, and how one block is used."""
 
+import dataclasses
 import inspect
 import itertools
 import json
@@ -17,7 +18,7 @@ from .terminal import columns, command_line, console, heading, paragraph
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
 COMMON_MEANINGS = {
     "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
-    "nChannel": "number of the channel, from 1",
+    "nChannel": "number of the channel",
     "input": "the value; any numeric or bit type",
 }
 PARTS = (
@@ -79,8 +80,11 @@ def example_line(block: Any) -> str | None:
     if configure is None or not hasattr(block, "replay"):
         return None
     given = getattr(block, "example", {})
-    settings = [f"{i.name}={_example_value(i, given)}" for i in configure.inputs if i.required or i.name in given]
-    channels = "temp,pressure" if takes_any_number_of_channels(block) else "temp"
+    follows = block.init_for(2)
+    wanted = [i for i in configure.inputs if (i.required or i.name in given) and i.name not in follows]
+    settings = [f"{i.name}={_example_value(i, given)}" for i in wanted]
+    several = takes_any_number_of_channels(block) or getattr(block, "channel_count", 1) > 1
+    channels = "temp,pressure" if several else "temp"
     line = f"alycat replay data.csv --block {short_name(block.__name__)} --channels {channels} --time ts"
     return f"{line} --set {' '.join(settings)}" if settings else line
 
@@ -92,6 +96,8 @@ def takes_any_number_of_channels(block: Any) -> bool:
 def _example_value(declared: Input, given: dict[str, Any]) -> str:
     if declared.name in given:
         value = given[declared.name]
+        if dataclasses.is_dataclass(value):
+            return ",".join(str(part) for part in dataclasses.astuple(value))
         return str(value).upper() if isinstance(value, bool) else str(value)
     members = list(getattr(declared.type, "wrapper", None) or ())
     return members[-1].name if members else EXAMPLE_VALUES.get(declared.type.name, "10")

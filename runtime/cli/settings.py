@@ -9,7 +9,17 @@ from typing import Any
 from ..dctime import parse_duration
 from ..declare import Role
 from ..errors import RangeError, UnknownName, WrongType, one_of
-from ..iec import AnyType, BoolType, DurationType, FloatType, IecType, IntType, StringType, WrappedType
+from ..iec import (
+    AnyType,
+    BoolType,
+    DurationType,
+    FloatType,
+    IecType,
+    IntType,
+    ParameterStructType,
+    StringType,
+    WrappedType,
+)
 from ..registry import short_name
 
 # What the recording decides, and by which option
@@ -85,6 +95,11 @@ def _parse(name: str, kind: IecType, text: str) -> Any:
             span = parse_duration(text, f"--set {name}")
             return span // getattr(storage, "unit_ns", 1)
         return int(text)
+    if isinstance(storage, ParameterStructType):  # its fields with commas between them: stCentre=4.0,2.0
+        parts = text.split(",")
+        if len(parts) != len(storage.fields):
+            raise ValueError
+        return storage.struct(*(_parse(name, k, p) for k, p in zip(storage.fields.values(), parts, strict=True)))
     if isinstance(storage, StringType):
         return text
     raise WrongType(f"--set {name}: a {kind.name} cannot be given on the command line")
@@ -101,6 +116,8 @@ def _enum_member(name: str, kind: WrappedType, text: str) -> Any:
 def _wanted(kind: IecType) -> str:
     if isinstance(kind, BoolType):
         return "TRUE or FALSE"
+    if isinstance(kind, ParameterStructType):
+        return ",".join(kind.fields)
     return "a number" if isinstance(kind, FloatType) else "a whole number"
 
 

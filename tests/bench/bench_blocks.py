@@ -185,7 +185,7 @@ def report_blocks(names: list[str], rows: int, cycles: int) -> None:
     for cls in [find_block(n) for n in names] or all_blocks():
         if not issubclass(cls, AlgorithmBlock) or "Call" not in cls.methods or cls.step is None:
             continue
-        if "SetChannelValue" not in cls.methods or "UpdateState" in cls.methods:
+        if cls.__name__ not in SETUPS and ("SetChannelValue" not in cls.methods or "UpdateState" in cls.methods):
             print(f"{short_name(cls.__name__):34} (other setters, or files: not measured here)")
             continue
         fb = typical_setup(cls).build(cls)
