@@ -57,15 +57,15 @@ def enter(m: Any, channel: int, which: int, age: int, sign: float) -> None:
     sums = sums_of(m, channel, which)
     at = m.place + age
     px, py = x[at] - ox, y[at] - oy
-    forward = recorded(m.first_forward, m.step, m.forward, back)
-    backward = recorded(m.first_backward, m.step, m.backward, back)
+    forward = recorded(m.first_forward, m.stride, m.forward, back)
+    backward = recorded(m.first_backward, m.stride, m.backward, back)
     below = f64(m, m.sums + 8 * (SUMS * m.lags * (2 * channel + which) + SUMS * m.forward), SUMS * m.backward)
     if m.kind <= NORMED:
-        gather_products(sums, forward, x, at + m.first_forward, m.step, py, sign)
-        gather_products(below, backward, y, at + m.first_backward, m.step, px, sign)
+        gather_products(sums, forward, x, at + m.first_forward, m.stride, py, sign)
+        gather_products(below, backward, y, at + m.first_backward, m.stride, px, sign)
     else:
-        gather(sums, m.forward, forward, x, at + m.first_forward, m.step, py, ox, sign)
-        gather(below, m.backward, backward, y, at + m.first_backward, m.step, px, oy, sign)
+        gather(sums, m.forward, forward, x, at + m.first_forward, m.stride, py, ox, sign)
+        gather(below, m.backward, backward, y, at + m.first_backward, m.stride, px, oy, sign)
 
 
 @kernel
@@ -162,9 +162,9 @@ def finish_direction(m: Any, channel: int, start: int, lags: int, first: int, si
     continuous = m.window == CONTINUOUS
     which = m.which if m.window == SLIDING else 0
     sums, fresh = sums_of(m, channel, which), sums_of(m, channel, 1)
-    i = (sign * first - m.least_lag) // m.step
+    i = (sign * first - m.least_lag) // m.stride
     for j in range(lags):
-        pairs = m.calls - first - j * m.step
+        pairs = m.calls - first - j * m.stride
         value = 0.0
         if pairs > 0:
             at = start + j
@@ -191,7 +191,7 @@ def finish(m: Any, channel: int) -> None:
     least, most, least_lag, most_lag = 0.0, 0.0, 0, 0
     found = False
     for i in range(lags):
-        lag, value = m.least_lag + i * m.step, coefficients[i]
+        lag, value = m.least_lag + i * m.stride, coefficients[i]
         if abs(lag) < m.calls:
             if not found or value < least:
                 least, least_lag = value, lag
@@ -255,15 +255,15 @@ def spectral_products(m: Any, channel: int) -> None:
     sums = sums_of(m, channel, 0)
     scale = 0.25 / f
     for j in range(m.forward):
-        sums[j] = cr[m.first_forward + j * m.step] * scale
+        sums[j] = cr[m.first_forward + j * m.stride] * scale
     for j in range(m.backward):
-        sums[SUMS * m.forward + j] = ci[m.first_backward + j * m.step] * scale
+        sums[SUMS * m.forward + j] = ci[m.first_backward + j * m.stride] * scale
 
 
 @kernel
 def window_sums(m: Any, sums: Any, at: int, lags: int, first: int, d: Any, p: Any, od: float, op: float) -> None:
     """The four other sums of each lag: from lag to lag one value enters and one leaves."""
-    size, place, step = m.size, m.place, m.step
+    size, place, step = m.size, m.place, m.stride
     age = m.calls - size
     s, ss, r, rr = 0.0, 0.0, 0.0, 0.0
     for i in range(size):
@@ -319,7 +319,7 @@ class CorrelationBlock(ChannelBlock):
     kind: LINT = config("correlation mode")
     size: LINT = config("values of a window; with Continuous, of a block")
     least_lag: LINT = config()
-    step: LINT = config("from lag to lag")
+    stride: LINT = config("from lag to lag")
     lags: LINT = config("number of lags")
     forward: LINT = config("lags from 0 up, in which the reference is delayed")
     backward: LINT = config("lags below 0, in which the channels are")
@@ -392,7 +392,7 @@ class CorrelationBlock(ChannelBlock):
             return self._finish(0x2001, str(error))
         m = self._m
         m.channels, m.window, m.kind = channels, window, kind
-        m.least_lag, m.step, m.lags, m.forward, m.backward = least, step, plan.lags, forward, backward
+        m.least_lag, m.stride, m.lags, m.forward, m.backward = least, step, plan.lags, forward, backward
         m.first_forward, m.first_backward, m.longest = first_forward, first_backward, plan.longest
         self._set_plan(plan)
         return True
@@ -412,7 +412,7 @@ class CorrelationBlock(ChannelBlock):
 
     def coefficient_lags(self) -> np.ndarray:
         """The lags of the coefficients; beyond the vendor."""
-        return self._m.least_lag + self._m.step * np.arange(self._m.lags)
+        return self._m.least_lag + self._m.stride * np.arange(self._m.lags)
 
     def coefficients_shown(self) -> np.ndarray:
         """The coefficients of the latest result, a row per channel, a copy; beyond the vendor."""
