@@ -321,15 +321,15 @@ class Block:
     def interface(cls) -> dict[str, Any]:
         """The declaration as plain data, the form of ``alycat blocks --json``."""
 
-        def pairs(role: Role) -> list[dict[str, str]]:
-            return [{"name": f.name, "type": f.type.name} for f in cls.fields if f.role is role]
+        def listed(declared: Iterable[Any]) -> list[dict[str, str]]:
+            return [{"name": d.name, "type": d.type.name} for d in declared]
 
-        methods = {
-            name: {
-                "returns": s.returns,
-                "inputs": [{"name": i.name, "type": i.type.name} for i in s.inputs if not i.in_out],
-            }
-            | ({"in_outs": [{"name": i.name, "type": i.type.name} for i in found]} if (found := s.in_outs) else {})
+        def pairs(role: Role) -> list[dict[str, str]]:
+            return listed(f for f in cls.fields if f.role is role)
+
+        methods: dict[str, Any] = {
+            name: {"returns": s.returns, "inputs": listed(i for i in s.inputs if not i.in_out)}
+            | ({"in_outs": listed(s.in_outs)} if s.in_outs else {})
             for name, s in cls.methods.items()
         }
         return {

@@ -1,7 +1,7 @@
 """A bearing that wears: what the factors of a vibration tell, and when.
 
 For two minutes the bearing runs well, under changing load: the acceleration is noise that swells and fades. Then a
-first pit appears: every 27 ms a ball runs over it and strikes. The clearance factor, which weighs peaks most, sees the
+first pit appears: every 26 ms a ball runs over it and strikes. The clearance factor, which weighs peaks most, sees the
 strikes soon: it relates the signal to itself, so the load does not matter. The standard deviation has to leave the
 range of the load first. From the fourth minute on the damage spreads over the raceway: now everything is rough, the
 peaks drown in the noise and the factors fall back, although the bearing is worse than ever. That is why one watches
@@ -27,7 +27,7 @@ from alycat.runtime.iec import LREAL
 from alycat.sim.noise import Noise
 from alycat.sim.signals import Pulse, Ramp, Sine
 
-WINDOW = 5000  # values, 5 s
+WINDOW = 2500  # values, 5 s
 FIRST_PIT, SPREADING, END = 120, 240, 360  # s
 NAMES = ("fClearance", "fImpulse", "fShape", "fDeviation")
 
@@ -65,10 +65,10 @@ class MAIN(Program):
 
 plc = Plc()
 main = MAIN()
-task = plc.task("PlcTask", cycle_time="1ms", programs=[main])
+task = plc.task("PlcTask", cycle_time="2ms", programs=[main])
 
-noise = Noise(sigma=1.0, seed=7)
-strikes = Pulse(high=1.0, low=0.0, period="27ms", width="1ms") * Ramp(rate=0.1, begin="2min", end="6min")
+noise = Noise(sigma=1.0, seed=7, every="2ms")
+strikes = Pulse(high=1.0, low=0.0, period="26ms", width="2ms") * Ramp(rate=0.1, begin="2min", end="6min")
 roughness = 1.0 + Ramp(rate=0.04, begin="4min")
 load = Sine(amplitude=0.3, period="47s") + 1.0
 vibration = load * (noise * roughness + strikes)
@@ -81,7 +81,7 @@ def draw(path: str, rows: np.ndarray) -> None:
 
     figure = Figure((9, 6.5), layout="constrained")
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(1, 1.5))
-    t = np.arange(0, END * 1000, 3)
+    t = np.arange(0, END * 1000, 4)
     above.plot(t / 60_000, vibration.samples(t * 1_000_000), color="#7f7f7f", linewidth=0.3)
     above.set_ylabel("acceleration")
     above.set_title("A bearing that wears", loc="left", fontweight="bold")

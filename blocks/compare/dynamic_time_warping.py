@@ -6,11 +6,12 @@ from alycat.runtime.block import SingleChannelBlock, cyclic, method, quick_metho
 from alycat.runtime.declare import buffer, channel_config, config, fb_init, output, state
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, POINTER_TO_LREAL, STRING_255, TIME, UDINT, ULINT, USINT
 from alycat.runtime.kernel import int64, kernel
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64, i64
 from alycat.runtime.texts import TEXT_BYTES
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, Learnt, ReadBlock
+from ..teaching import TEACH_PATH, WORKING, ReadBlock
 from ..types import E_ALY_ReadState, ST_ALY_FileHeader
 from ..windows import LARGEST
 from .warping import warp_row
@@ -147,7 +148,8 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
             return False
         place = self._buffer("next_paths")[TEXT_BYTES * (nChannel - 1) : TEXT_BYTES * nChannel]
         place[:] = 0
-        place[: len(sFilePath)] = memoryview(bytes(sFilePath))
+        path: Any = sFilePath  # as bytes of code page 1252
+        place[: len(path)] = memoryview(path)
         return self._finish(0)
 
     @method

@@ -157,7 +157,11 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._channels[-1] = 0.0
+        self._values[-1] = 0.0
+
+    def _connect(self) -> None:
+        super()._connect()
+        self._values: Any = self._channels
 
     @property
     def _n(self) -> int:
@@ -170,8 +174,8 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
         if 0 < nChannel < len(self._channels) / 2:
             try:
                 value: float = float(input)
-                self._channels[2 * nChannel - 2] = 1.0 if bCondition else 0.0
-                self._channels[2 * nChannel - 1] = value
+                self._values[2 * nChannel - 2] = 1.0 if bCondition else 0.0
+                self._values[2 * nChannel - 1] = value
             except (TypeError, ValueError, OverflowError):
                 return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
             return self._finish(0) if self._event_id else True
@@ -181,7 +185,7 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
     def SetDefaultChannelValue(self, input: ANY) -> BOOL:
         """Takes the value that is used when no condition is TRUE. Errors: 16#3003 no number."""
         try:
-            self._channels[-1] = input
+            self._values[-1] = input
         except (TypeError, ValueError, OverflowError):
             return self._finish(0x3003, f"{input!r} is no number")
         return self._finish(0) if self._event_id else True

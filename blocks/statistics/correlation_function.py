@@ -10,7 +10,8 @@ from alycat.runtime.memory import f64
 from ..checks import wrong_value
 from ..types import E_ALY_CorrelationMode, E_ALY_WindowMode
 from ..windows import LARGEST_SQUARED
-from .correlation import CorrelationBlock, take
+from .correlation import CorrelationBlock
+from .correlation_kernels import take
 
 
 @kernel

@@ -6,13 +6,15 @@ from alycat.runtime.block import cyclic, method
 from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, DINT, LINT, LREAL, STRING_255, TIME, UDINT
 from alycat.runtime.kernel import kernel
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, Learnt, ReadBlock
+from ..teaching import TEACH_PATH, WORKING, ReadBlock
 from ..types import E_ALY_CorrelationMode, E_ALY_ReadState, E_ALY_WindowMode, ST_ALY_FileHeader
 from ..windows import LARGEST_SQUARED
-from .correlation import CorrelationBlock, take
+from .correlation import CorrelationBlock
+from .correlation_kernels import take
 
 
 @kernel

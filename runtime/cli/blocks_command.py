@@ -96,7 +96,7 @@ def takes_any_number_of_channels(block: Any) -> bool:
 def _example_value(declared: Input, given: dict[str, Any]) -> str:
     if declared.name in given:
         value = given[declared.name]
-        if dataclasses.is_dataclass(value):
+        if dataclasses.is_dataclass(value) and not isinstance(value, type):
             return ",".join(str(part) for part in dataclasses.astuple(value))
         return str(value).upper() if isinstance(value, bool) else str(value)
     members = list(getattr(declared.type, "wrapper", None) or ())
