@@ -55,8 +55,20 @@ if TYPE_CHECKING:
     from .clustering.denstream import FB_ALY_DenStream as FB_ALY_DenStream
     from .clustering.sequential_kmeans import FB_ALY_SequentialKMeans as FB_ALY_SequentialKMeans
     from .compare.detect_string_change_1ch import FB_ALY_DetectStringChange_1Ch as FB_ALY_DetectStringChange_1Ch
+    from .compare.detect_value_change_1ch import FB_ALY_DetectValueChange_1Ch as FB_ALY_DetectValueChange_1Ch
+    from .compare.dynamic_time_warping import FB_ALY_DynamicTimeWarping as FB_ALY_DynamicTimeWarping
+    from .compare.dynamic_time_warping_interval import (
+        FB_ALY_DynamicTimeWarpingInterval as FB_ALY_DynamicTimeWarpingInterval,
+    )
+    from .compare.logic_operation_counter import FB_ALY_LogicOperationCounter as FB_ALY_LogicOperationCounter
+    from .compare.multiplexers import FB_ALY_Demultiplexer as FB_ALY_Demultiplexer
+    from .compare.multiplexers import FB_ALY_Multiplexer as FB_ALY_Multiplexer
+    from .compare.numerical_compare import FB_ALY_NumericalCompare_1Ch as FB_ALY_NumericalCompare_1Ch
+    from .compare.numerical_compare import FB_ALY_NumericalCompare_2Ch as FB_ALY_NumericalCompare_2Ch
     from .compare.string_compare import FB_ALY_StringCompare_1Ch as FB_ALY_StringCompare_1Ch
     from .compare.string_compare import FB_ALY_StringCompare_2Ch as FB_ALY_StringCompare_2Ch
+    from .compare.timespan_compare_1ch import FB_ALY_TimespanCompare_1Ch as FB_ALY_TimespanCompare_1Ch
+    from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .math.cascades import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
     from .math.cascades import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
@@ -74,6 +86,9 @@ if TYPE_CHECKING:
     from .specific.xts_mover import FB_ALY_XtsVelocityAnalysis_1Ch as FB_ALY_XtsVelocityAnalysis_1Ch
     from .statistics.array_statistics import FB_ALY_ArrayStatistics as FB_ALY_ArrayStatistics
     from .statistics.correlation_function import FB_ALY_CorrelationFunction as FB_ALY_CorrelationFunction
+    from .statistics.correlation_function_reference import (
+        FB_ALY_CorrelationFunctionReference as FB_ALY_CorrelationFunctionReference,
+    )
     from .statistics.factors import FB_ALY_ClearanceFactor as FB_ALY_ClearanceFactor
     from .statistics.factors import FB_ALY_ImpulseFactor as FB_ALY_ImpulseFactor
     from .statistics.factors import FB_ALY_ShapeFactor as FB_ALY_ShapeFactor
@@ -89,7 +104,6 @@ if TYPE_CHECKING:
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
     from .training_base.time_based_teach_path_1ch import FB_ALY_TimeBasedTeachPath_1Ch as FB_ALY_TimeBasedTeachPath_1Ch
     from .types import E_ALY_BandMode as E_ALY_BandMode
-    from .types import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .types import E_ALY_Classification_2Cls as E_ALY_Classification_2Cls
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
     from .types import E_ALY_Classification_Bounds as E_ALY_Classification_Bounds
@@ -125,6 +139,9 @@ if TYPE_CHECKING:
     from .types import ST_ALY_Threshold as ST_ALY_Threshold
     from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
     from .types import ST_ALY_XyPosition as ST_ALY_XyPosition
+    from .visualization.pie_chart import FB_ALY_PieChart as FB_ALY_PieChart
+    from .visualization.sankey_diagram import FB_ALY_SankeyDiagram as FB_ALY_SankeyDiagram
+    from .visualization.trend_line import FB_ALY_TrendLine as FB_ALY_TrendLine
     from .xy_path.gate_monitor_2ch import FB_ALY_XyGateMonitor_2Ch as FB_ALY_XyGateMonitor_2Ch
     from .xy_path.shape_monitors import FB_ALY_XyShapeMonitor_Circle_2Ch as FB_ALY_XyShapeMonitor_Circle_2Ch
     from .xy_path.shape_monitors import FB_ALY_XyShapeMonitor_Rectangle_2Ch as FB_ALY_XyShapeMonitor_Rectangle_2Ch
@@ -204,6 +221,19 @@ BLOCKS = {
     "FB_ALY_LinearRegressionFitting": "alycat.blocks.statistics.linear_regression",
     "FB_ALY_LinearRegressionInference": "alycat.blocks.statistics.linear_regression",
     "FB_ALY_TimeBasedTeachPath_1Ch": "alycat.blocks.training_base.time_based_teach_path_1ch",
+    "FB_ALY_LogicOperationCounter": "alycat.blocks.compare.logic_operation_counter",
+    "FB_ALY_NumericalCompare_1Ch": "alycat.blocks.compare.numerical_compare",
+    "FB_ALY_NumericalCompare_2Ch": "alycat.blocks.compare.numerical_compare",
+    "FB_ALY_TimespanCompare_1Ch": "alycat.blocks.compare.timespan_compare_1ch",
+    "FB_ALY_DetectValueChange_1Ch": "alycat.blocks.compare.detect_value_change_1ch",
+    "FB_ALY_Demultiplexer": "alycat.blocks.compare.multiplexers",
+    "FB_ALY_Multiplexer": "alycat.blocks.compare.multiplexers",
+    "FB_ALY_DynamicTimeWarpingInterval": "alycat.blocks.compare.dynamic_time_warping_interval",
+    "FB_ALY_DynamicTimeWarping": "alycat.blocks.compare.dynamic_time_warping",
+    "FB_ALY_TrendLine": "alycat.blocks.visualization.trend_line",
+    "FB_ALY_PieChart": "alycat.blocks.visualization.pie_chart",
+    "FB_ALY_SankeyDiagram": "alycat.blocks.visualization.sankey_diagram",
+    "FB_ALY_CorrelationFunctionReference": "alycat.blocks.statistics.correlation_function_reference",
 }
 TYPES_AND_FUNCTIONS = {
     "FB_ALY_HalfSpaceTrees": "alycat.blocks.anomaly.half_space_trees",

@@ -148,8 +148,8 @@ class FileBlock(AlgorithmBlock):
         else:
             return self._finish(0)
         self._job = None
-        m.eState, m.bBusy, m.updates = m.left if code else target, False, 0
-        return self._finish(code, f"{text_of(m.file_path)}: {detail}" if code else "")
+        m.eState, m.bBusy, m.left, m.updates = m.left if code else target, False, 0, 0
+        return self._finish(code, detail)
 
     @quick_method
     def GetBusyState(self) -> BOOL:
@@ -348,8 +348,9 @@ def _read(folder: Path, text: str, kind: Kind) -> Learnt:
 def _explained(error: Exception) -> tuple[int, str]:
     if isinstance(error, MemoryError):
         return NO_MEMORY, str(error)
-    detail = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return BAD_PATH if isinstance(error, PathError) else BAD_FILE, detail
+    if isinstance(error, OSError) and error.strerror:
+        return BAD_FILE, f"{Path(str(error.filename)).name}: {error.strerror}"
+    return BAD_PATH if isinstance(error, PathError) else BAD_FILE, str(error)
 
 
 def text_of(data: bytes) -> str:

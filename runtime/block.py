@@ -13,7 +13,7 @@ import ctypes
 import functools
 import inspect
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -341,15 +341,15 @@ class Block:
     def interface(cls) -> dict[str, Any]:
         """The declaration as plain data, the form of ``alycat blocks --json``."""
 
-        def pairs(role: Role) -> list[dict[str, str]]:
-            return [{"name": f.name, "type": _declared(f.type.name)} for f in cls.fields if f.role is role]
+        def listed(declared: Iterable[Any]) -> list[dict[str, str]]:
+            return [{"name": d.name, "type": _declared(d.type.name)} for d in declared]
 
-        methods = {
-            name: {
-                "returns": s.returns,
-                "inputs": [{"name": i.name, "type": _declared(i.type.name)} for i in s.inputs if not i.in_out],
-            }
-            | ({"in_outs": [{"name": i.name, "type": i.type.name} for i in found]} if (found := s.in_outs) else {})
+        def pairs(role: Role) -> list[dict[str, str]]:
+            return listed(f for f in cls.fields if f.role is role)
+
+        methods: dict[str, Any] = {
+            name: {"returns": s.returns, "inputs": listed(i for i in s.inputs if not i.in_out)}
+            | ({"in_outs": listed(s.in_outs)} if s.in_outs else {})
             for name, s in cls.methods.items()
         }
         return {
@@ -378,6 +378,16 @@ class AlgorithmBlock(Block):
     _former: tuple[bytes, Callable[[str], None]] | None = None  # persistent data that were not looked at yet
     channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
     takes_missing: ClassVar[bool] = False  # NaN and infinities are values to deal with, not mistakes
+
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        """The FB_init inputs that follow from the number of columns that `replay` gets."""
+        return {}
+
+    @classmethod
+    def replay_columns(cls) -> int | None:
+        """How many columns of values `replay` takes; None for any number."""
+        return 0
 
     ipResultMessage: I_TcMessage = output("message that explains the latest return value; never null")  # type: ignore[valid-type]
     bError: BOOL = output("TRUE while the latest method failed")
@@ -582,6 +592,10 @@ class InputBlock(AlgorithmBlock):
 
     x: LREAL = buffer("channel values", initial=math.nan)
 
+    @classmethod
+    def replay_columns(cls) -> int | None:
+        return None if cls.init_for(2) else int(getattr(cls, "channel_count", 1))
+
     @property
     def _n(self) -> int:
         """Number of channels."""
@@ -649,7 +663,7 @@ class NumberedChannelBlock(InputBlock):
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the value of one channel (from 1) for the next Call; the last one set counts."""
+        """Takes the value of one channel for the next Call; the last one set counts. 0 is a reference, if any."""
         if self._first_channel <= nChannel < self._end_of_channels:
             try:
                 self._channels[nChannel - self._first_channel] = input
@@ -679,6 +693,10 @@ class ChannelBlock(NumberedChannelBlock):
         super().__init__(*args, **kwargs)
         if self._n == 0:
             self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        return {"nNumChannels": columns - 1 + cls.first_channel}  # channel 0 is a reference, which does not count
 
     @property
     def _n(self) -> int:

@@ -156,7 +156,8 @@ def _value(where: str, value: Any, wanted: type) -> Value:
     allowed = (int, float) if wanted is float else (wanted,)
     if isinstance(value, bool) or not isinstance(value, allowed):
         raise LearntFileError(f"{where} is {value!r}, {_WORDS[wanted]} is needed")
-    if wanted is not str and not abs(value) < 2.0**63 and not (wanted is float and math.isfinite(float(value))):
+    limit = math.inf if isinstance(value, float) else 2**63
+    if wanted is not str and not abs(value) < limit:
         raise LearntFileError(f"{where} is {value!r}, which is too large")
     return wanted(value)  # type: ignore[no-any-return]
 

@@ -505,11 +505,12 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
     fb = setup.build(cls)
     assert fb.bConfigured and not fb.bError, "bConfigured is FALSE or bError TRUE after Configure"
     if channels_of(fb) and not getattr(cls, "takes_missing", False):
-        unset = Stream(first.timestamps, first.values[:, :0], first.inputs)
+        unset = replace(first, values=first.values[:, :0])
         (result,) = unset.calls(fb)
         _refused(fb, result, "Call with channels that were never set")
+    first_number = getattr(fb, "first_channel", 1)
     if len(cls.methods["SetChannelValue"].inputs if "SetChannelValue" in cls.methods else ()) > 1:
-        for channel in (fb.first_channel - 1, fb.first_channel + channels_of(fb)):
+        for channel in (first_number - 1, first_number + channels_of(fb)):
             _refused(fb, fb.SetChannelValue(channel, 1.0), f"SetChannelValue({channel}, ...)")
     for method, inputs in setup.calls:
         if "nChannel" in inputs:
@@ -519,7 +520,7 @@ def law_mistakes_are_answered(cls: type[Block], setup: Setup, stream: Stream, at
     (result,) = first.calls(fb)
     assert result is True and not fb.bError and fb.ipResultMessage.nEventId == 0, f"{fb.ipResultMessage} stays"
     if any(i.name == "tTimestamp" for i in cls.methods["Call"].inputs):
-        zero = Stream(first.timestamps * np.uint64(0), first.values, first.inputs)
+        zero = replace(first, timestamps=first.timestamps * np.uint64(0))
         (result,) = zero.calls(fb)
         _refused(fb, result, "Call with tTimestamp 0", TIME_IS_ZERO)
 

@@ -1,14 +1,16 @@
 """Blocks whose channels are texts."""
 
+import struct
 from typing import Any, ClassVar
 
 from .block import AlgorithmBlock, quick_method
 from .declare import buffer
 from .errors import RangeError
 from .iec import ANY, BOOL, LINT, UDINT, USINT
-from .texts import NEVER_SET, TEXT_BYTES, encoded
+from .texts import LONGEST_TEXT, NEVER_SET, TEXT_BYTES, encoded
 
-NO_TEXT, TOO_LONG, WRONG_CHANNEL = 0x3011, 0x3003, 0x3003
+NO_TEXT, BAD_TEXT, WRONG_CHANNEL = 0x3011, 0x3003, 0x3003
+_pack_text = struct.Struct(f"{TEXT_BYTES}s").pack_into  # with zeros behind the text
 
 
 class TextBlock(AlgorithmBlock):
@@ -40,18 +42,20 @@ class TextBlock(AlgorithmBlock):
     def _set_text(self, channel: int, value: Any) -> bool:
         """Takes the text of a channel, counted from 0."""
         try:
-            data = value.encode() if value.isascii() and "\0" not in value else encoded(value)
-        except (AttributeError, TypeError):
-            return self._finish(NO_TEXT, f"channel {channel + 1}: {value!r} is no text")
+            data = value.encode("ascii")
+            if len(data) > LONGEST_TEXT or 0 in data:
+                data = encoded(value)
+        except UnicodeEncodeError:
+            try:
+                data = encoded(value)
+            except RangeError as error:
+                return self._finish(BAD_TEXT, f"channel {channel + 1}: {error}")
         except RangeError as error:
-            return self._finish(TOO_LONG, f"channel {channel + 1}: {error}")
-        size, before, start = len(data), self._lengths[channel], TEXT_BYTES * channel
-        if size > TEXT_BYTES - 1:
-            return self._finish(TOO_LONG, f"channel {channel + 1}: {size} characters do not fit into STRING(255)")
-        self._texts[start : start + size] = data
-        if before > size:
-            self._texts[start + size : start + before] = bytes(before - size)
-        self._lengths[channel] = size
+            return self._finish(BAD_TEXT, f"channel {channel + 1}: {error}")
+        except AttributeError:
+            return self._finish(NO_TEXT, f"channel {channel + 1}: {value!r} is no text")
+        _pack_text(self._texts, TEXT_BYTES * channel, data)
+        self._lengths[channel] = len(data)
         if self._event_id:
             return self._finish(0)
         return True

@@ -61,6 +61,8 @@ def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.n
         raise RangeError(f"replay: values have shape {given.shape}, {(rows, channels)} expected")
     if given.dtype.kind not in "SUO":
         raise WrongType("replay: values must be texts, str[N, channels]")
+    if given.dtype.kind == "U":
+        given = _code_page_1252(given)
     if given.dtype.kind == "S" and given.itemsize <= LONGEST_TEXT:
         sizes = np.strings.str_len(given)
         given = np.ascontiguousarray(given)
@@ -76,6 +78,33 @@ def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.n
     width = max(int(sizes.max(initial=1)), 1)
     data = np.array([c or b"" for c in cells], f"S{width}") if cells else np.empty(0, f"S{width}")
     return data.reshape(given.shape), sizes.reshape(given.shape)
+
+
+def _code_page_1252(texts: np.ndarray) -> np.ndarray:
+    """Texts of numpy as bytes; as they are when one has a character outside the code page, which is told later."""
+    points = np.ascontiguousarray(texts).view(np.uint32)
+    if not points.size or points.max() >= len(_BYTES):
+        return texts
+    if points.max() < 128:
+        data = points.astype(np.uint8)
+    else:
+        data = _BYTES[points]
+        if ((data == 0) & (points != 0)).any():
+            return texts
+    return data.view(f"S{points.size // texts.size}").reshape(texts.shape)
+
+
+def _bytes_of_points() -> np.ndarray:
+    """The byte of code page 1252 for each code point up to the last one, 0 for those that are not in it."""
+    characters = [bytes([byte]).decode("cp1252", "ignore") for byte in range(256)]
+    table = np.zeros(max(map(ord, filter(None, characters))) + 1, np.uint8)
+    for byte, character in enumerate(characters):
+        if character:
+            table[ord(character)] = byte
+    return table
+
+
+_BYTES = _bytes_of_points()
 
 
 def _cell(value: Any) -> bytes:

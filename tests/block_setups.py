@@ -24,6 +24,8 @@ from alycat.blocks import (
     FB_ALY_BandwidthClassificator_3Ch,
     FB_ALY_Bitmask,
     FB_ALY_CorrelationFunction,
+    FB_ALY_CorrelationFunctionReference,
+    FB_ALY_DynamicTimeWarping,
     FB_ALY_HalfSpaceTrees,
     FB_ALY_IsolationForest,
     FB_ALY_LinearRegressionFitting,
@@ -31,12 +33,15 @@ from alycat.blocks import (
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
+    FB_ALY_Multiplexer,
     FB_ALY_RMS_1Ch,
+    FB_ALY_SankeyDiagram,
     FB_ALY_Scaler,
     FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
     FB_ALY_StatImputer,
     FB_ALY_TimeBasedEnvelope_1Ch,
+    FB_ALY_TimespanCompare_1Ch,
     FB_ALY_TimespanOperation,
     FB_ALY_XtsMovementAnalysis,
 )
@@ -103,7 +108,7 @@ def timespan_operations():
 def timespan_streams(cls, setup):
     def stream(seed, rows):
         rng = np.random.default_rng(seed)
-        values = rng.integers(-(2**60), 2**60, (rows, setup.init["nNumChannels"]))
+        values = rng.integers(-(2**60), 2**60, (rows, setup.init.get("nNumChannels", 1)))
         return Stream(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"spans({seed}, {rows})")
 
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
@@ -303,11 +308,96 @@ def streams_with_gaps(cls, setup):
     return st.builds(with_gaps, streams(cls, setup), st.integers(0, 2**32 - 1))
 
 
+def references(draw):
+    """The same with a short file."""
+    setup = draw(correlations())
+    points = draw(st.lists(st.floats(-3, 3, width=32), min_size=1, max_size=9))
+    path = store_path(points, f"Laws\\Reference{draw(st.integers(0, 9))}.tas", cycles=2)
+    inputs = setup.calls[0][1] | {"nSegmentSize": 10, "tTimeout": 5000, "sFilePath": path}
+    return Setup(setup.init, calls=switched(("Configure", inputs), ("SwitchState_Read", {})))
+
+
+def span_streams(cls, setup):
+    """Timespans on and beside the reference, of both signs."""
+    reference = setup.calls[-1][1]["tReference"]
+
+    def stream(seed, rows):
+        rng = np.random.default_rng(seed)
+        values = rng.choice([reference, -reference, reference + 1, reference - 1, 0], (rows, 1))
+        return Stream(np.cumsum(rng.integers(1, 9, rows)).astype(np.uint64), values, origin=f"spans({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
+
+
+class Selections(Stream):
+    """Rows of condition and value of each channel, and the default value."""
+
+    def calls(self, fb, arrays=None):
+        for t, row in zip(self.timestamps.tolist(), self.values.tolist(), strict=True):
+            for channel in range(len(row) // 2):
+                fb.SetChannelValues(channel + 1, *row[2 * channel : 2 * channel + 2])
+            for value in row[2 * fb.nNumChannels :]:
+                fb.SetDefaultChannelValue(value)
+            yield fb.Call(t)
+
+
+def selection_streams(cls, setup):
+    def stream(seed, rows):
+        rng, n = np.random.default_rng(seed), setup.init["nNumChannels"]
+        values = rng.normal(size=(rows, 2 * n + 1))
+        values[:, : 2 * n : 2] = rng.random((rows, n)) < 0.4
+        times = np.cumsum(rng.integers(0, 3, rows)) + 1
+        return Selections(times.astype(np.uint64), values, origin=f"selections({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
+
+
+class Flows(Stream):
+    """Rows of inflows and then outflows."""
+
+    def calls(self, fb, arrays=None):
+        for row in self.values.tolist():
+            inflows = fb.nNumChannelsInflow
+            for i, value in enumerate(row):
+                if i < inflows:
+                    fb.SetInflowChannelValue(i + 1, value)
+                else:
+                    fb.SetOutflowChannelValue(i - inflows + 1, value)
+            yield fb.Call()
+
+
+def flow_streams(cls, setup):
+    def stream(seed, rows):
+        values = np.random.default_rng(seed).integers(-2, 9, (rows, sum(setup.init.values()))).astype(float)
+        return Flows(np.arange(1, rows + 1, dtype=np.uint64), values, origin=f"flows({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 30))
+
+
+@st.composite
+def sankeys(draw):
+    init = {"nNumChannelsInflow": draw(st.integers(1, 3)), "nNumChannelsOutflow": draw(st.integers(1, 3))}
+    names = [("ConfigureInflowChannel", {"nChannel": 1, "sChannelName": draw(st.text("abAB", max_size=5))})]
+    names.append(("ConfigureOutflowChannel", {"nChannel": init["nNumChannelsOutflow"], "sChannelName": "Out"}))
+    return Setup(init, calls=(*names, ("Configure", {"sChannelNameRest": "Rest"})))
+
+
+@st.composite
+def warpings(draw):
+    """A short template, so that a stream has several periods."""
+    points = draw(st.lists(st.floats(-3, 3, width=32), min_size=1, max_size=6))
+    path = store_path(points, f"Laws\\Warp{draw(st.integers(0, 9))}.tas", cycles=2)
+    calls = (("ConfigureChannel", {"nChannel": 1, "sFilePath": path}), ("Configure", {"tTimeout": 5000}))
+    return Setup({"nNumChannels": 1}, calls=switched(*calls, ("SwitchState_Read", {})))
+
+
 LAWS_WITH = {
     FB_ALY_ArrayStatistics: {"streams_of": array_streams},
     FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
     FB_ALY_Bitmask: {"streams_of": whole_numbers},
     FB_ALY_CorrelationFunction: {"setups_of": correlations()},
+    FB_ALY_CorrelationFunctionReference: {"setups_of": references()},
+    FB_ALY_DynamicTimeWarping: {"setups_of": warpings()},
     FB_ALY_HalfSpaceTrees: {"setups_of": half_space_trees()},
     FB_ALY_IsolationForest: {"setups_of": isolation_forests()},
     FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
@@ -315,12 +405,15 @@ LAWS_WITH = {
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
+    FB_ALY_Multiplexer: {"streams_of": selection_streams},
     FB_ALY_RMS_1Ch: {"setups_of": cascades()},
+    FB_ALY_SankeyDiagram: {"setups_of": sankeys(), "streams_of": flow_streams},
     FB_ALY_Scaler: {"setups_of": scalers()},
     FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
     FB_ALY_StatImputer: {"setups_of": imputers(), "streams_of": streams_with_gaps},
     FB_ALY_TimeBasedEnvelope_1Ch: {"setups_of": envelopes()},
+    FB_ALY_TimespanCompare_1Ch: {"streams_of": span_streams},
     FB_ALY_TimespanOperation: {"setups_of": timespan_operations(), "streams_of": timespan_streams},
     FB_ALY_XtsMovementAnalysis: {"setups_of": movements()},
 }

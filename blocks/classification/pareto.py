@@ -73,6 +73,10 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
         if self._elements == 0:
             self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
 
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        return {"nNumChannels": columns}
+
     @property
     def _elements(self) -> int:
         return int(self._init["nNumChannels"])

@@ -67,9 +67,7 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
         """Takes a whole number for the next Call; the last one set counts. Errors: 16#3011 it is none of 64 bits."""
         try:
             number = operator.index(input)
-            if number >= 1 << 63:
-                number -= 1 << 64
-            self._whole[0] = number
+            self._whole[0] = number - (1 << 64) if 1 << 63 <= number < 1 << 64 else number
         except (TypeError, ValueError):
             return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
         self._m.given = True

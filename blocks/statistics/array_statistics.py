@@ -233,6 +233,10 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
         self._array, self._size, self._place = array, int(size), int(array.ctypes.data)
         return True
 
+    @classmethod
+    def replay_columns(cls) -> int | None:
+        return None
+
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """Runs the block over N arrays, float64[N, elements], as N rounds of Call would; time stamps are not used."""
         matrix = np.ascontiguousarray(values, np.float64)

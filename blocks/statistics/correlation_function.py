@@ -10,7 +10,8 @@ from alycat.runtime.memory import f64
 from ..checks import wrong_value
 from ..types import E_ALY_CorrelationMode, E_ALY_WindowMode
 from ..windows import LARGEST_SQUARED
-from .correlation import CorrelationBlock, take
+from .correlation import CorrelationBlock
+from .correlation_kernels import take
 
 
 @kernel
@@ -57,7 +58,7 @@ class FB_ALY_CorrelationFunction(CorrelationBlock, category="Statistics"):
     larger than the others costs digits for two windows at most.
 
     Cost per call: O(lags), whatever nWindowSize is. A fixed window with so many lags that its spectra are less work
-    (for instance 4,096 values with more than 500 lags) is correlated in its last call, in O(N log N), and costs next to
+    (for instance 4,096 values with more than 170 lags) is correlated in its last call, in O(N log N), and costs next to
     nothing in the others.
     """
 

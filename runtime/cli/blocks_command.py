@@ -14,8 +14,9 @@ from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
+from ..textblock import TextBlock
 from .replaying import channel_count
-from .settings import FROM_RECORDING, configuring_methods, ways_to_configure
+from .settings import configuring_methods, from_recording, ways_to_configure
 from .terminal import columns, command_line, console, heading, paragraph
 
 EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
@@ -81,7 +82,7 @@ def parameter_meanings(doc: str) -> dict[str, str]:
 
 def example_line(block: Any) -> str | None:
     """A replay line for the block that works, with the values of its `example` where it has one."""
-    if not hasattr(block, "replay"):
+    if not hasattr(block, "replay") or issubclass(block, TextBlock):
         return None
     settings = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
     count = channel_count(block)
@@ -104,7 +105,11 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         if (method in ways and method != way) or method not in block.methods:
             continue
         signature = block.methods[method]
-        apart = {*FROM_RECORDING, *signature.pointers.values(), *(signature.pointers if method == "Call" else ())}
+        apart = {
+            *from_recording(block),
+            *signature.pointers.values(),
+            *(signature.pointers if method == "Call" else ()),
+        }
         inputs = [i for i in signature.inputs if i.name not in apart]
         needed = method in (way, "Call", "ConfigureChannel") or any(i.name in example for i in inputs)
         for declared in inputs:

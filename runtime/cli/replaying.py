@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..block import InputBlock
 from ..clock import stopwatch
+from ..declare import Role
 from ..errors import PlcError, RecordingError
 from ..recordings import Recording
 from ..registry import short_name
+from ..textblock import TextBlock
 from .settings import Column, Settings, configuring_methods, forms_of
 from .terminal import Phases
 
@@ -56,23 +57,36 @@ def run(
         parts.append(instance.replay(timestamps, values, **inputs))
         elapsed_ns += watch()
         progress.advance(len(timestamps))
+    _switch(instance, "SwitchState_Idle")
     return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
 
 
 def configured(block: Any, settings: Settings, channels: int) -> Any:
     """An instance that is ready for its first row; PlcError with the block's own message when it refuses."""
-    init = dict(settings.init)
-    if any(field.name == "nNumChannels" for field in block.fields):
-        init["nNumChannels"] = channels
-    instance = block(**init)
+    follows = block.init_for(channels)
+    init = {f.name for f in block.fields if f.role is Role.INIT}
+    instance = block(**settings.init | {n: v for n, v in follows.items() if n in init})
     for name, value in settings.members.items():
         setattr(instance, name, value)
     way = [(settings.way, settings.configure)] if hasattr(instance, settings.way) else []
     for method, inputs in (*settings.before, *way, *settings.after):
-        if not getattr(instance, method)(**inputs):
+        also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
+        if not getattr(instance, method)(**inputs | also):
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
+    _switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
+
+
+def _switch(instance: Any, *methods: str) -> None:
+    """Changes the state of a block that teaches or reads files, which includes its file work."""
+    for name in (m for m in methods if hasattr(instance, m)):
+        done = getattr(instance, name)()
+        while done and instance.GetBusyState():
+            done = instance.UpdateState()
+        if not done:
+            block, message = short_name(type(instance).__name__), instance.ipResultMessage
+            raise PlcError(f"{block}.{name} failed with event 16#{message.nEventId:X}: {message.sEventText}")
 
 
 def _refusal(block: Any, settings: Settings, method: str, message: Any) -> str:
@@ -85,11 +99,10 @@ def _refusal(block: Any, settings: Settings, method: str, message: Any) -> str:
 
 def channel_count(block: Any) -> int | None:
     """How many channels a block takes; None for as many as the recording gives."""
-    if not issubclass(block, InputBlock):
-        return 0
-    if any(field.name == "nNumChannels" for field in block.fields):
-        return None
-    return int(getattr(block, "channel_count", 1))
+    if issubclass(block, TextBlock):
+        raise PlcError(f"{short_name(block.__name__)} has text channels, which a recording does not hold; use Python")
+    columns: int | None = block.replay_columns()
+    return columns
 
 
 def takes_spans(block: Any) -> bool:

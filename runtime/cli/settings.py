@@ -15,7 +15,7 @@ from .assignments import CHANNEL, Assignment, read_assignments
 from .parameter_values import WHOLE, Texts, build_value, form_of
 
 # What the recording decides, and by which option
-FROM_RECORDING = {"nNumChannels": "--channels", "tTimestamp": "--time", "input": "--channels", "nChannel": "--channels"}
+FROM_RECORDING = {"tTimestamp": "--time", "input": "--channels", "nChannel": "--channels"}
 COLUMN = "@"  # before the name of a column that gives an input of Call
 INIT, MEMBERS, CALL = "FB_init", "the block", "Call"  # places beside the methods that configure
 
@@ -72,6 +72,7 @@ class Target:
 class _Reader:
     def __init__(self, block: Any, channels: int) -> None:
         self.block, self.channels, self.name = block, channels, short_name(block.__name__)
+        self.follows = from_recording(block)
         self.inputs: dict[str, dict[str, Input]] = {
             INIT: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role is Role.INIT},
             MEMBERS: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role in SETTABLE},
@@ -113,8 +114,8 @@ class _Reader:
         channel = self._channel(assignment, parts)
         name = parts.pop(0)
         places = [p for p, inputs in self.inputs.items() if name in inputs and place in ("", p)]
-        if name in FROM_RECORDING and name != "input":
-            raise UnknownName(f"{assignment.label}: follows from {FROM_RECORDING[name]}")
+        if name in self.follows and name != "input":
+            raise UnknownName(f"{assignment.label}: follows from {self.follows[name]}")
         if not places:
             raise UnknownName(self._unknown(assignment.label, name, place))
         if channel:
@@ -135,7 +136,7 @@ class _Reader:
 
     def _unknown(self, label: str, name: str, place: str) -> str:
         known = {n: i for p, inputs in self.inputs.items() if place in ("", p) for n, i in inputs.items()}
-        known = {n: i for n, i in known.items() if n not in FROM_RECORDING}
+        known = {n: i for n, i in known.items() if n not in self.follows}
         close = difflib.get_close_matches(name, known, n=1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         allowed = one_of(f"{n} {i.type.name}" for n, i in known.items()) or "none"
@@ -187,7 +188,7 @@ class _Reader:
 
     def _complete(self, method: str, given: dict[str, Any], channel: int = 0) -> dict[str, Any]:
         """The inputs with the sizes of arrays; WrongType when some are missing."""
-        wanted = [i for i in self.inputs.get(method, {}).values() if i.required and i.name not in FROM_RECORDING]
+        wanted = [i for i in self.inputs.get(method, {}).values() if i.required and i.name not in self.follows]
         missing = [i for i in wanted if i.name not in given]
         if missing:
             forms = " ".join(f"{CHANNEL}.{channel}.{form}" if channel else form for form in _forms(missing))
@@ -196,6 +197,11 @@ class _Reader:
             return given
         pointers = self.block.methods[method].pointers
         return given | {pointers[name]: value.nbytes for name, value in given.items() if name in pointers}
+
+
+def from_recording(block: Any) -> dict[str, str]:
+    """The inputs that the recording decides, each with the option."""
+    return FROM_RECORDING | dict.fromkeys(block.init_for(2), "--channels")
 
 
 def configuring_methods(block: Any) -> list[str]:
@@ -213,7 +219,7 @@ def ways_to_configure(block: Any) -> list[str]:
 def forms_of(block: Any, method: str) -> list[str]:
     """How the parameters of a method are given."""
     signature = block.methods[method]
-    apart = {*FROM_RECORDING, *signature.pointers.values()}
+    apart = {*from_recording(block), *signature.pointers.values()}
     return _forms(i for i in signature.inputs if i.name not in apart)
 
 

@@ -113,7 +113,7 @@ def test_replay_takes_what_numpy_and_polars_hold():
 def test_replay_refuses_what_is_no_text():
     fb = compare()
     with pytest.raises(WrongType, match="values must be texts"):
-        fb.replay(times(2), [1.0, 2.0])
+        fb.replay(times(2), np.array([1.0, 2.0]))
     with pytest.raises(WrongType, match=r"1\.5 is no text"):
         fb.replay(times(2), ["OK", 1.5])
     with pytest.raises(RangeError, match="outside code page 1252"):

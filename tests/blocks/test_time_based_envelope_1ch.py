@@ -92,7 +92,7 @@ def test_a_file_that_cannot_be_used_leaves_the_block_as_it_was():
     fb._m.bNewResult = True
     state = fb.state_bytes()
     path.write_bytes(good.replace(b"10.0", b"10.5"))
-    refused("taught.tas: taught.tas is damaged or was edited")
+    refused("file invalid: taught.tas is damaged or was edited")
     path.write_bytes(good[:60])
     refused("damaged or no file of learnt data")
     path.write_text("{}")

@@ -6,10 +6,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS
+from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS, example_line
 from alycat.runtime.registry import all_blocks, short_name
 
-REPLAYED = [short_name(block.__name__) for block in all_blocks() if hasattr(block, "replay")]
+REPLAYED = [short_name(block.__name__) for block in all_blocks() if example_line(block)]
 
 
 @pytest.fixture

@@ -350,3 +350,21 @@ def test_nothing_to_fill_gaps_from(folder, cli, settings):
     assert done.exit_code == 0
     given = ["--block", "DenStream", "--channels", "a,b", "--cycle", "1s", *settings(), "--impute", "knn"]
     assert "channel b has no value at all" in cli("replay", "e.csv", *given).stderr
+
+
+def test_structures_references_and_selections(folder, data, cli):
+    """A structure is given by its fields; columns are a reference and channels, or one channel for several outputs."""
+    common = ("--time", "ts", "--picture", "none", "--out", "o.csv")
+    circle = ("--block", "XyShapeMonitor_Circle_2Ch", "--channels", "temp,pressure")
+    done = cli("replay", "data.csv", *circle, *common, "--set", "stCentre=1.5,0.5", "fRadius=2")
+    assert done.exit_code == 0 and "bWithinShape" in pl.read_csv("o.csv").columns
+    done = cli("replay", "data.csv", *circle, *common, "--set", "stCentre=1.5", "fRadius=2")
+    assert done.exit_code != 0 and "X,Y is needed" in done.stderr
+    lags = ("nMinLag=-2", "nMaxLag=2", "nStepSize=1", "eWindowMode=SlidingWindow", "eCorrelationMode=Pearson")
+    correlation = ("--block", "CorrelationFunction", "--channels", "temp,pressure")
+    done = cli("replay", "data.csv", *correlation, *common, "--set", *lags, "nWindowSize=10")
+    assert done.exit_code == 0 and "nMaximizingLag[1]" in pl.read_csv("o.csv", infer_schema_length=None).columns
+    done = cli(
+        "replay", "data.csv", "--block", "Demultiplexer", "--channels", "temp", *common, "--set", "nNumChannels=3"
+    )
+    assert done.exit_code == 0 and "pDataOut[4]" in pl.read_csv("o.csv", infer_schema_length=None).columns
