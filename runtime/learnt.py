@@ -179,11 +179,11 @@ def _same_names(where: str, found: Any, wanted: Mapping[str, type], optional: st
 
 
 def _value(where: str, value: Any, wanted: type) -> Value:
-    allowed = (int, float) if wanted is float else (wanted,)
+    allowed: Any = (int, float) if wanted is float else (wanted,)
     if isinstance(value, bool) or not isinstance(value, allowed):
         raise LearntFileError(f"{where} is {value!r}, {_WORDS[wanted]} is needed")
-    limit = math.inf if isinstance(value, float) else 2**63
-    if wanted is not str and not abs(value) < limit:
+    number: Any = 0 if isinstance(value, str) else value
+    if not abs(number) < (math.inf if isinstance(value, float) else 2**63):
         raise LearntFileError(f"{where} is {value!r}, which is too large")
     return wanted(value)  # type: ignore[no-any-return]
 
