@@ -76,6 +76,9 @@ def replay(
     alycat replay data.csv --block DenStream --channels temp,pressure \\
         --time ts --set fEps=0.15 fMuBeta=2 fLambda=0 fEpsDBSCAN=0.8 \\
         fMinWeightDBSCAN=2 nPotMCsBufferSize=100 nOutMCsBufferSize=100
+
+    An input of Call may be a column of FILE: --set bStartPeriod=start. Blocks that teach or read do so from the first
+    row to the last; their files lie below the current folder, or below ALYCAT_FILES.
     """
     from ..recording_files import column_names
     from ..textblock import TextBlock
