@@ -102,7 +102,7 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         if field.role in (Role.INIT, *SETTABLE) and field.name in example:
             yield field.name, Input(field.name, field.type)
     for method in (*configuring_methods(block), "Call"):
-        if (method in ways and method != way) or method not in block.methods:
+        if (method in ways and method != way) or method not in block.methods or method == "SetInitial":
             continue
         signature = block.methods[method]
         apart = {

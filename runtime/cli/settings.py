@@ -130,8 +130,9 @@ class _Reader:
             return 0
         parts.pop(0)
         text = parts.pop(0)
-        if not text.isdigit() or not 0 < int(text) <= self.channels:
-            raise RangeError(f"{assignment.label}: no channel {text}; allowed are 1..{self.channels}")
+        first = self.block.channels_from
+        if not text.isdigit() or not first <= int(text) <= self.channels:
+            raise RangeError(f"{assignment.label}: no channel {text}; allowed are {first}..{self.channels}")
         return int(text)
 
     def _unknown(self, label: str, name: str, place: str) -> str:
