@@ -17,6 +17,7 @@ from .parameter_values import WHOLE, Texts, build_value, form_of
 # What the recording decides, and by which option
 FROM_RECORDING = {"tTimestamp": "--time", "input": "--channels", "nChannel": "--channels"}
 COLUMN = "@"  # before the name of a column that gives an input of Call
+ALL = -1  # instead of the number of a channel
 INIT, MEMBERS, CALL = "FB_init", "the block", "Call"  # places beside the methods that configure
 
 
@@ -61,7 +62,7 @@ def read_settings(block: Any, texts: Iterable[str], channels: int = 1, file: Pat
 
 @dataclass(frozen=True)
 class Target:
-    """Where an assignment belongs: a method or another place, an input of it, a channel (0 for all), a member."""
+    """Where an assignment belongs: a method or another place, an input of it, a channel (or ALL), a member."""
 
     places: tuple[str, ...]  # several where the name alone does not tell
     name: str
@@ -94,7 +95,7 @@ class _Reader:
         for (place, name), by_channel in texts.items():
             kind = self.inputs[place][name].type
             given.setdefault(place, {})[name] = {
-                channel: self._value(place, name, kind, own if WHOLE in own else by_channel.get(0, {}) | own)
+                channel: self._value(place, name, kind, own if WHOLE in own else by_channel.get(ALL, {}) | own)
                 for channel, own in by_channel.items()
             }
         settings = self._sorted(given, way)
@@ -118,16 +119,16 @@ class _Reader:
             raise UnknownName(f"{assignment.label}: follows from {self.follows[name]}")
         if not places:
             raise UnknownName(self._unknown(assignment.label, name, place))
-        if channel:
+        if channel != ALL:
             places = [p for p in places if "nChannel" in self.inputs[p]]
             if not places:
                 raise UnknownName(f"{assignment.label}: {name} is not given by channel; leave {CHANNEL}.{channel}. out")
         return Target(tuple(places), name, channel, tuple(parts))
 
     def _channel(self, assignment: Assignment, parts: list[str]) -> int:
-        """Takes channel.N off the path; 0 where it does not stand there."""
+        """Takes channel.N off the path; ALL where it does not stand there."""
         if parts[0] != CHANNEL or len(parts) < 3:
-            return 0
+            return ALL
         parts.pop(0)
         text = parts.pop(0)
         first = self.block.channels_from
@@ -171,15 +172,15 @@ class _Reader:
         return build_value(kind, texts)
 
     def _sorted(self, given: dict[str, dict[str, dict[int, Any]]], way: str) -> Settings:
-        plain = {place: {n: v[0] for n, v in values.items() if 0 in v} for place, values in given.items()}
+        plain = {place: {n: v[ALL] for n, v in values.items() if ALL in v} for place, values in given.items()}
         settings = Settings(plain.get(INIT, {}), members=plain.get(MEMBERS, {}), call=plain.get(CALL, {}), way=way)
         settings.configure = self._complete(way, plain.get(way, {})) if way else {}
         for method in configuring_methods(self.block):
             if method == way or method not in given:
                 continue
             numbered = "nChannel" in self.inputs[method]
-            for channel in range(1, self.channels + 1) if numbered else (0,):
-                own = {n: v.get(channel, v.get(0)) for n, v in given[method].items() if v.keys() & {0, channel}}
+            for channel in range(self.block.channels_from, self.channels + 1) if numbered else (ALL,):
+                own = {n: v.get(channel, v.get(ALL)) for n, v in given[method].items() if v.keys() & {ALL, channel}}
                 if own:
                     complete = self._complete(method, own, channel)
                     calls = settings.before if method.startswith("ConfigureChannel") else settings.after
@@ -187,12 +188,12 @@ class _Reader:
         self._complete(CALL, settings.call)
         return settings
 
-    def _complete(self, method: str, given: dict[str, Any], channel: int = 0) -> dict[str, Any]:
+    def _complete(self, method: str, given: dict[str, Any], channel: int = ALL) -> dict[str, Any]:
         """The inputs with the sizes of arrays; WrongType when some are missing."""
         wanted = [i for i in self.inputs.get(method, {}).values() if i.required and i.name not in self.follows]
         missing = [i for i in wanted if i.name not in given]
         if missing:
-            forms = " ".join(f"{CHANNEL}.{channel}.{form}" if channel else form for form in _forms(missing))
+            forms = " ".join(f"{CHANNEL}.{channel}.{form}" if channel != ALL else form for form in _forms(missing))
             raise WrongType(f"{self.name} needs --set {forms}; see 'alycat blocks {self.name}' for what they mean")
         if method not in self.block.methods:
             return given
