@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .anomaly.shape_reconstruction import FB_ALY_ShapeReconstruction as FB_ALY_ShapeReconstruction
+    from .anomaly.shape_types import E_ALY_ShapeError as E_ALY_ShapeError
+    from .anomaly.shape_types import E_ALY_ShapeState as E_ALY_ShapeState
+    from .anomaly.shape_types import E_ALY_ShapeThreshold as E_ALY_ShapeThreshold
+    from .anomaly.shape_types import E_ALY_ShapeWindow as E_ALY_ShapeWindow
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
@@ -111,6 +116,7 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_ShapeReconstruction": "alycat.blocks.anomaly.shape_reconstruction",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -132,6 +138,10 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_RecurrenceMode": "alycat.blocks.types",
     "E_ALY_RecurrenceSpecification": "alycat.blocks.types",
     "E_ALY_SampleMode": "alycat.blocks.types",
+    "E_ALY_ShapeError": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeState": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeThreshold": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeWindow": "alycat.blocks.anomaly.shape_types",
     "E_ALY_TimerMode": "alycat.blocks.types",
     "E_ALY_TimespanOperator": "alycat.blocks.types",
     "E_ALY_WindowMode": "alycat.blocks.types",

@@ -7,12 +7,16 @@ from alycat.blocks import (
     E_ALY_CascadeStartupBehaviour,
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
+    E_ALY_ShapeError,
+    E_ALY_ShapeThreshold,
+    E_ALY_ShapeWindow,
     E_ALY_TimespanOperator,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
     FB_ALY_RMS_1Ch,
     FB_ALY_SequentialKMeans,
+    FB_ALY_ShapeReconstruction,
     FB_ALY_TimespanOperation,
 )
 from alycat.runtime.testing import Setup, Stream
@@ -82,11 +86,39 @@ def timespan_streams(cls, setup):
     return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 40))
 
 
+@st.composite
+def shape_reconstructions(draw):
+    """Short segments, few shapes, in state Run."""
+    hop, lanes = draw(st.sampled_from([(1, 2), (1, 4), (2, 1), (2, 2), (2, 3), (3, 1), (3, 3), (4, 2)]))
+    window = draw(st.sampled_from(list(E_ALY_ShapeWindow)[1:]))
+    if window != E_ALY_ShapeWindow.Rectangular and (lanes == 1 or hop == 1):
+        hop, lanes = 3, 2  # else the zeros at the ends of the window may leave samples uncovered
+    length, clusters = hop * lanes, draw(st.integers(1, 5))
+    configure = {
+        "nSegmentLength": length,
+        "nStride": hop,
+        "eWindow": window,
+        "nTeachBufferSize": length + draw(st.integers(0, 40)),
+        "nTeachStride": draw(st.integers(1, 3)),
+        "nNumClusters": clusters,
+        "nRestarts": draw(st.integers(1, 2)),
+        "nSeed": draw(st.integers(0, 9)),
+        "eErrorKind": draw(st.sampled_from(list(E_ALY_ShapeError)[1:])),
+        "eThresholdKind": draw(st.sampled_from(list(E_ALY_ShapeThreshold)[1:])),
+        "fQuantile": draw(st.sampled_from([0.0, 0.5, 1.0])),
+    }
+    matrix = np.random.default_rng(draw(st.integers(0, 99))).normal(0, 1.5, (clusters, length))
+    shapes = {"pShapeMatrix": matrix, "nShapeMatrixSize": matrix.nbytes, "fThreshold": draw(st.sampled_from([0.5, 1]))}
+    calls = (("Configure", configure), ("SetShapes", shapes), ("SwitchState_Run", {}), ("UpdateState", {}))
+    return Setup(calls=calls)
+
+
 LAWS_WITH = {
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
     FB_ALY_RMS_1Ch: {"setups_of": cascades()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
+    FB_ALY_ShapeReconstruction: {"setups_of": shape_reconstructions()},
     FB_ALY_TimespanOperation: {"setups_of": timespan_operations(), "streams_of": timespan_streams},
 }
