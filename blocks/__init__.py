@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .anomaly.forecast_band import FB_ALY_ForecastBand as FB_ALY_ForecastBand
     from .anomaly.shape_reconstruction import FB_ALY_ShapeReconstruction as FB_ALY_ShapeReconstruction
     from .anomaly.shape_types import E_ALY_ShapeError as E_ALY_ShapeError
     from .anomaly.shape_types import E_ALY_ShapeState as E_ALY_ShapeState
@@ -116,6 +117,7 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_ForecastBand": "alycat.blocks.anomaly.forecast_band",
     "FB_ALY_ShapeReconstruction": "alycat.blocks.anomaly.shape_reconstruction",
 }
 TYPES_AND_FUNCTIONS = {

@@ -11,6 +11,7 @@ from alycat.blocks import (
     E_ALY_ShapeThreshold,
     E_ALY_ShapeWindow,
     E_ALY_TimespanOperator,
+    FB_ALY_ForecastBand,
     FB_ALY_MathOperation,
     FB_ALY_MathOperation_1Ch,
     FB_ALY_Mean_1Ch,
@@ -113,7 +114,26 @@ def shape_reconstructions(draw):
     return Setup(calls=calls)
 
 
+@st.composite
+def forecast_bands(draw):
+    """Seasons of a few slots, so that a stream fills several of them."""
+    slots, seasons = draw(st.integers(1, 7)), draw(st.integers(1, 3))
+    neighbours = draw(st.integers(0, (slots - 1) // 2))
+    tenths = sorted(draw(st.lists(st.integers(0, 10), min_size=3, max_size=3)))
+    configure = {
+        "tSeason": slots * 10**9,
+        "tSlot": 10**9,
+        "nNumSeasons": seasons,
+        "nNumNeighbours": neighbours,
+        **dict(zip(("fQuantileLower", "fQuantileMiddle", "fQuantileUpper"), (q / 10 for q in tenths), strict=True)),
+        "nMinResiduals": draw(st.integers(1, seasons * (2 * neighbours + 1))),
+        "nMaxForecast": draw(st.integers(0, 4)),
+    }
+    return Setup(calls=(("Configure", configure),))
+
+
 LAWS_WITH = {
+    FB_ALY_ForecastBand: {"setups_of": forecast_bands()},
     FB_ALY_MathOperation: {"setups_of": math_operations(True, False)},
     FB_ALY_MathOperation_1Ch: {"setups_of": math_operations(False, True)},
     FB_ALY_Mean_1Ch: {"setups_of": cascades()},
