@@ -122,7 +122,7 @@ def test_bands_that_are_refused():
     refused(fb, fb.SetForecast(S, rows, 16), 0x3003)
     refused(fb, fb.SetForecast(S, np.zeros((3, 3)), 72), 0x3003, "at most 48")
     refused(fb, fb.SetForecast(S, rows + np.inf, 24), 0x300A)
-    refused(fb, fb.SetForecast(S, rows[:, ::-1], 24), 0x300A, "row 0 is [2.0, 1.0, 0.0]")
+    refused(fb, fb.SetForecast(S, rows[:, ::-1].copy(), 24), 0x300A, "row 0 is [2.0, 1.0, 0.0]")
     assert fb.SetForecast(S, rows, 24)
     fb.SetChannelValue(3.0)
     assert fb.Call(S, True) and fb.bAnomaly and fb.fDistance == 1.0 and fb.bFromOutside
