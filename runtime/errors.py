@@ -40,6 +40,10 @@ class SnapshotError(AlycatError, ValueError):
     """A snapshot is truncated, damaged, of another version, or of another class."""
 
 
+class ExtraMissing(AlycatError, ImportError):
+    """An optional package is needed that is not installed."""
+
+
 class RecordingError(AlycatError, ValueError):
     """A recording cannot be read or does not hold what was asked for."""
 

@@ -18,6 +18,7 @@ COMMANDS = {
     "run": ("run_command:run", "Runs a script's cyclic tasks."),
     "plc": ("plc_command:plc", "Serves a simulated Beckhoff PLC to ADS clients."),
     "replay": ("replay_command:replay", "Runs a recording through a block; writes outputs and a picture."),
+    "train-forecast": ("forecast_command:train_forecast", "Trains a DeepAR model for FB_ALY_ForecastBand."),
     "blocks": ("blocks_command:blocks", "Lists the blocks, or explains one."),
     "ads": ("ads_command:ads", "Lists, reads, writes and watches the variables of a PLC."),
 }
