@@ -105,7 +105,7 @@ class DeepAR:
     def load(cls, path: Path) -> "DeepAR":
         """Reads a file that `save` has written; ModelError when it holds something else."""
         try:
-            with np.load(path, allow_pickle=False) as found:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as found:
                 head = json.loads(bytes(found["head"]))
                 weights = {n.removeprefix("weight "): found[n] for n in found.files if n != "head"}
             if (head["format"], head["version"]) != (FORMAT, VERSION):

@@ -170,7 +170,8 @@ if __name__ == "__main__":
         worst = max(held, key=lambda s: errors[s])
         found = "alarm" if alarms[held].any() else "no alarm"
         print(f"drop-out of rows {first}..{end - 1}: {found}, segment {worst} has error {errors[worst]:.1f}")
-    print(f"false alarms: {alarms[~true].sum()} of {(~true).sum()} other segments; largest error {errors[~true].max():.1f}")
+    others = errors[~true]
+    print(f"false alarms: {alarms[~true].sum()} of {len(others)} other segments; largest error {others.max():.1f}")
     print("errors of the first 18 segments: " + " ".join(f"{error:.1f}" for error in errors[:18]))
     if options.picture:
         draw(options.picture, seen, errors, threshold)

@@ -43,4 +43,4 @@ class Visits(Signal):
         level = self.busiest * share * np.array(self.days)[(begin // DAY_NS) % len(self.days)]
         for first, end, factor in self.faults:
             level = np.where((begin >= first) & (begin < end), level * factor, level)
-        return np.maximum(level * (1.0 + self._noise.samples(begin)), 0.0)
+        return np.asarray(np.maximum(level * (1.0 + self._noise.samples(begin)), 0.0))

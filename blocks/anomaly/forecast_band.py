@@ -273,7 +273,9 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
         if self._interval_refused(tSeason=tSeason, tSlot=tSlot):
             return False
         if tSlot < SHORTEST_SLOT or tSeason % tSlot:
-            return self._finish(0x200F, f"tSeason = {tSeason} has to be a multiple of tSlot = {tSlot}, at least 1000 ns")
+            return self._finish(
+                0x200F, f"tSeason = {tSeason} has to be a multiple of tSlot = {tSlot}, at least 1000 ns"
+            )
         slots, width = tSeason // tSlot, 2 * nNumNeighbours + 1
         if nNumSeasons == 0:
             return self._finish(0x200D, "nNumSeasons = 0, at least 1 is needed")

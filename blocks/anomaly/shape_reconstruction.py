@@ -299,9 +299,10 @@ class FB_ALY_ShapeReconstruction(SingleChannelBlock, TimedBlock, category="Anoma
 
         Notes
         -----
-        Errors: 16#2014 nSegmentLength outside 2..100,000, nStride or nTeachStride 0, nStride no divisor of nSegmentLength, or a
-        window that leaves samples uncovered; 16#201F nTeachBufferSize below nSegmentLength; 16#2011 nNumClusters 0;
-        16#200D nRestarts 0; 16#2003 an enumeration is NotInitialized; 16#200C fQuantile; 16#2001 too much memory.
+        Errors: 16#2014 nSegmentLength outside 2..100,000, nStride or nTeachStride 0, nStride no divisor of
+        nSegmentLength, or a window that leaves samples uncovered; 16#201F nTeachBufferSize below nSegmentLength;
+        16#2011 nNumClusters 0; 16#200D nRestarts 0; 16#2003 an enumeration is NotInitialized; 16#200C fQuantile;
+        16#2001 too much memory.
         """
         enums = {"eWindow": eWindow, "eErrorKind": eErrorKind, "eThresholdKind": eThresholdKind}
         for name, value in enums.items():

@@ -82,6 +82,8 @@ def example_line(block: Any) -> str | None:
     settings = [f"{i.name}={_example_value(i, given)}" for i in configure.inputs if i.required or i.name in given]
     channels = "temp,pressure" if takes_any_number_of_channels(block) else "temp"
     line = f"alycat replay data.csv --block {short_name(block.__name__)} --channels {channels} --time ts"
+    if hasattr(block, "teach"):
+        line += " --teach normal.csv"
     return f"{line} --set {' '.join(settings)}" if settings else line
 
 

@@ -47,6 +47,9 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--cycle", metavar="10ms", help="Distance of the rows, where there is no time column.")
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
+@click.option(
+    "--teach", type=click.Path(path_type=Path), metavar="FILE", help="Normal data that the block learns first."
+)
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
 @click.option("--picture", metavar="FILE|none", help="Picture .png, .svg or .pdf, or none.")
@@ -61,6 +64,7 @@ def replay(
     cycle: str | None,
     time_unit: str | None,
     decimal: str,
+    teach: Path | None,
     assignments: tuple[str, ...],
     out: Path | None,
     picture: str | None,
@@ -82,6 +86,9 @@ def replay(
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
+    if hasattr(block, "teach") != (teach is not None):
+        what = "has to learn: give a recording of normal data with --teach" if teach is None else "cannot be taught"
+        raise PlcError(f"{short_name(block.__name__)} {what}")
     settings = read_settings(block, assignments)
     targets = _targets(file, short_name(block.__name__), out, picture)
     if start is not None:
@@ -95,7 +102,13 @@ def replay(
         recording = Recording.read(
             file, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
         )
-        done = run(block, settings, recording, progress)
+        normal = recording
+        if teach is not None and teach != file:
+            progress.begin(f"reading {teach.name}")
+            normal = Recording.read(
+                teach, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
+            )
+        done = run(block, settings, recording, progress, normal)
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
             write_table(result_frame(block, recording, done.trace), temporary[0])

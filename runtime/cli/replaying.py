@@ -29,12 +29,18 @@ class Replayed:
     marks: tuple[tuple[int, str], ...] = ()  # DC times that the picture points out, with a word each
 
 
-def run(block: Any, settings: Settings, recording: Recording, progress: Phases) -> Replayed:
-    """A fresh instance over all rows."""
+def run(
+    block: Any, settings: Settings, recording: Recording, progress: Phases, normal: Recording | None = None
+) -> Replayed:
+    """A fresh instance over all rows; a block that can be taught learns the normal data before."""
     if not int(recording.timestamps[0]):
         raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
     progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
     instance = _configured(block, settings, len(recording.names))
+    if hasattr(instance, "teach") and normal is not None:
+        progress.begin(f"teaching {len(normal):,} rows")
+        if not instance.teach(normal.values):
+            raise PlcError(_refusal(block, "teach", instance))
     rows = len(recording)
     chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
     progress.begin(f"replaying {rows:,} rows", total=rows)
@@ -55,8 +61,11 @@ def _configured(block: Any, settings: Settings, channels: int) -> Any:
         init["nNumChannels"] = channels
     instance = block(**init)
     if hasattr(instance, "Configure") and not instance.Configure(**settings.configure):
-        message = instance.ipResultMessage
-        name = short_name(block.__name__)
-        raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
+        raise PlcError(_refusal(block, "Configure", instance))
     block._runner()  # compiled now, not while the clock runs
     return instance
+
+
+def _refusal(block: Any, method: str, instance: Any) -> str:
+    message = instance.ipResultMessage
+    return f"{short_name(block.__name__)}.{method} failed with event 16#{message.nEventId:X}: {message.sEventText}"

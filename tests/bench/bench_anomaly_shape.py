@@ -73,7 +73,9 @@ def shape_quality(seeds: int) -> Table:
         both = max(found[12:14]) > fb.fThreshold and max(found[499:501]) > fb.fThreshold
         largest = found[:18].argmax() == 13
         figures = [len(errors), np.percentile(first_300, 98), found[13], largest, both]
-        rows.append([*figures, (others > fb.fThreshold).sum(), (np.delete(errors, (12, 13)) > 8.8).sum(), fb.fThreshold])
+        rows.append(
+            [*figures, (others > fb.fThreshold).sum(), (np.delete(errors, (12, 13)) > 8.8).sum(), fb.fThreshold]
+        )
     names = "segments|98th percentile, first 300|error of segment 13|it is the largest of 18|both drop-outs found"
     names += "|false alarms of 507|false alarms with 8.8|threshold"
     published = ["511", "5.9", "16.2", "yes", "not given", "not given", "(about 40, re-measured)", "8.8"]
@@ -163,7 +165,11 @@ def speed() -> Table:
         band.Reset()
         return band
 
-    shown.add_row("band, 7 days x 13 slots, every call a new slot", f"{run:.0f}", *_two(best_cycle(band_afresh, 9, call_band, 1296)))
+    shown.add_row(
+        "band, 7 days x 13 slots, every call a new slot",
+        f"{run:.0f}",
+        *_two(best_cycle(band_afresh, 9, call_band, 1296)),
+    )
     return shown
 
 

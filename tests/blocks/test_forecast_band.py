@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.comparing import S, agreement
 from oracle.forecast_band import ForecastBand
+from shared_data import shared_data
 
 from alycat.blocks import FB_ALY_ForecastBand
+from alycat.runtime import Recording
 from alycat.runtime.testing import Stream
 
 CONFIGURE = {n: v for n, v in FB_ALY_ForecastBand.example.items() if n != "bLearn"}
@@ -126,3 +128,15 @@ def test_bands_that_are_refused():
     assert fb.SetForecast(S, rows, 24)
     fb.SetChannelValue(3.0)
     assert fb.Call(S, True) and fb.bAnomaly and fb.fDistance == 1.0 and fb.bFromOutside
+
+
+def test_the_click_stream():
+    path = shared_data("clickstream/clicks_10T.csv")
+    labels = np.array(path.with_name("fault_label_10T.csv").read_text().split(","), int)[-144:] > 0
+    recording = Recording.read(path, time="timestamp", channels=["click"])
+    clicks = recording.values[:, 0]
+    fb = FB_ALY_ForecastBand()
+    assert fb.Configure(**CONFIGURE)
+    day = fb.replay(recording.timestamps, clicks, bLearn=True)[-144:]
+    assert day["bAnomaly"][105]  # 17:30, the site is down
+    assert (day["bAnomaly"] & ~labels).sum() <= 10 and np.abs(day["fBandMiddle"] - clicks[-144:]).mean() <= 20.7

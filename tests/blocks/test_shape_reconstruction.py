@@ -6,6 +6,7 @@ from block_setups import shape_reconstructions
 from block_streams import refused
 from oracle.comparing import agreement, run
 from oracle.shape_reconstruction import ShapeReconstruction, window
+from shared_data import shared_data
 
 from alycat.blocks import (
     E_ALY_ShapeError,
@@ -234,3 +235,26 @@ def test_what_is_refused():
     assert fb.GetShapes(matrix, matrix.nbytes) and (matrix == 2).all()
     assert fb.SwitchState_Teach() and fb.UpdateState()
     refused(fb, fb.SwitchState_Run(), 0x3008, "SwitchState_Idle")
+
+
+# ---- the original data -----------------------------------------------------------------------------------------------
+
+
+def test_the_ekg_of_the_tutorials():
+    def values(name):
+        lines = shared_data(f"ekg/{name}").read_text().splitlines()
+        return np.array([float(line.split("signal_value=")[1].split()[0]) for line in lines])
+
+    normal, broken = values("ekg_norm.lp"), values("ekg_anomaly.lp")
+    fb = FB_ALY_ShapeReconstruction()
+    assert fb.Configure(**FB_ALY_ShapeReconstruction.example) and fb.teach(normal)
+    trace = run(fb, normal)
+    valid = trace["bReconstructionValid"]
+    difference = (trace["fReconstruction"] - trace["fDelayedInput"])[valid][: 300 - 16]
+    assert np.percentile(difference, 98) == pytest.approx(5.9, abs=0.8)
+    assert fb.Reset()
+    trace = run(fb, broken)
+    errors = trace["fError"][trace["bNewResult"]]
+    assert len(errors) == 511 and errors[13] == pytest.approx(14, abs=2) and errors[:18].argmax() == 13
+    assert errors[12:14].max() > fb.fThreshold and errors[499:501].max() > fb.fThreshold
+    assert (np.delete(errors, (12, 13, 499, 500)) > fb.fThreshold).sum() < 40

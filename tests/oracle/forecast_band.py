@@ -1,4 +1,4 @@
-"""FB_ALY_ForecastBand from scratch: every value and residual in a dictionary by slot, quantiles by numpy (rank (n + 1) q)."""
+"""FB_ALY_ForecastBand from scratch: values and residuals in dictionaries by slot, quantiles by numpy."""
 
 import numpy as np
 
