@@ -41,7 +41,6 @@ from alycat.sim.signals import Whole
 
 SLOT_NS, SLOTS, DAYS = 600 * 10**9, 144, 9
 START_NS = parse_timestamp("2020-07-07T00:00:00Z", "start")
-BAND = {name: value for name, value in FB_ALY_ForecastBand.example.items() if name != "bLearn"}
 HOUR_NS = 3600 * 10**9
 DOWN = (8 * 24 * HOUR_NS + 17 * HOUR_NS + HOUR_NS // 2, 8 * 24 * HOUR_NS + 17 * HOUR_NS + 5 * HOUR_NS // 6, 0.1)
 
@@ -52,7 +51,7 @@ class MAIN(Program):
     def __init__(self) -> None:
         self.fbBand = FB_ALY_ForecastBand()
         self.fbSystemTime = FB_ALY_GetSystemTime()
-        self.fbBand.Configure(**BAND)
+        self.fbBand.Configure(**FB_ALY_ForecastBand.example)
 
     def cycle(self) -> None:
         self.fbSystemTime.Call()

@@ -170,7 +170,8 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
       residuals have to pass before the first band; a quantile q of n residuals is the one at rank (n + 1) q, which a
       further value exceeds as often as promised (with fewer than 1 / q - 1 of them it is the outermost one);
     - a value that equals the border lies inside; fDistance is 0 inside, positive above, negative below;
-    - with bLearn = FALSE a value is judged and not learnt: for a known fault, or to freeze what was learnt;
+    - with bLearn = FALSE a value is judged and not learnt: for a known fault, or to freeze what was learnt; a fault
+      that is learnt widens the bands of its neighbourhood until it is nNumSeasons old;
     - Reset drops what was learnt, and bands from SetForecast. Values beyond +-1e290 are refused (16#300A).
 
     Cost: the call that begins a slot sorts nNumSeasons * (2 * nNumNeighbours + 1) residuals, always the same work;
@@ -179,7 +180,6 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
 
     step = step
     counters = ("nNumAnomalies",)
-    picture = "band"
     example = {
         "tSeason": 86_400 * 10**9,
         "tSlot": 600 * 10**9,
@@ -190,7 +190,6 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
         "fQuantileUpper": 0.99,
         "nMinResiduals": 26,
         "nMaxForecast": 144,
-        "bLearn": True,
     }
 
     fBandLower: LREAL = output("lower border of the present slot")
@@ -338,7 +337,7 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
         return self._finish(0)
 
     @cyclic
-    def Call(self, tTimestamp: ULINT, bLearn: BOOL) -> BOOL:
+    def Call(self, tTimestamp: ULINT, bLearn: BOOL = True) -> BOOL:
         """Judges the value of the channel by the band of its slot, and learns it.
 
         Parameters

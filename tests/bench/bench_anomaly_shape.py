@@ -25,7 +25,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 DATA = Path(os.environ.get("ALYCAT_SHARED") or PROJECT.parent / "shared") / "data"
 S = 10**9
 SEGMENTS_WITH_DROP_OUT = (12, 13, 499, 500)
-BAND = {name: value for name, value in FB_ALY_ForecastBand.example.items() if name != "bLearn"}
+BAND = FB_ALY_ForecastBand.example
 
 
 def table(title: str, *columns: str) -> Table:

@@ -14,7 +14,7 @@ from alycat.blocks import FB_ALY_ForecastBand
 from alycat.runtime import Recording
 from alycat.runtime.testing import Stream
 
-CONFIGURE = {n: v for n, v in FB_ALY_ForecastBand.example.items() if n != "bLearn"}
+CONFIGURE = FB_ALY_ForecastBand.example
 SMALL = CONFIGURE | {"tSeason": 4 * S, "tSlot": S, "nNumSeasons": 2, "nNumNeighbours": 1, "nMinResiduals": 3}
 
 

@@ -94,7 +94,7 @@ def test_training_and_forecast(tmp_path):
     with pytest.raises(RangeError, match="the model was trained with"):
         trained.forecast(TIMES[::2], wave()[::2])
     fb = FB_ALY_ForecastBand()
-    configure = {n: v for n, v in fb.example.items() if n != "bLearn"} | {"tSlot": 60 * MINUTE, "nNumNeighbours": 1}
+    configure = fb.example | {"tSlot": 60 * MINUTE, "nNumNeighbours": 1}
     assert fb.Configure(**configure | {"nMinResiduals": 1})
     assert fb.SetForecast(start, bands, bands.nbytes)
     fb.SetChannelValue(bands[0, 2] + 1.0)
