@@ -180,6 +180,7 @@ class FB_ALY_ForecastBand(SingleChannelBlock, TimedBlock, category="Anomaly"):
 
     step = step
     counters = ("nNumAnomalies",)
+    picture = "band"
     example = {
         "tSeason": 86_400 * 10**9,
         "tSlot": 600 * 10**9,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from .band_picture import draw_band
 from .cluster_picture import draw_clusters
 from .trend_picture import draw_trends
 
@@ -19,7 +20,7 @@ SIZE_IN, DOTS_PER_IN = (14.0, 8.6), 110
 
 def draw(done: "Replayed", title: str, path: Path, axes: tuple[str, str] | None = None) -> None:
     """Writes the picture that the block's `picture` asks for; the suffix of the path decides the format."""
-    kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters}
+    kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters, "band": draw_band}
     # The head of the picture stays free of panels.
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.05, rect=(0, 0, 1, 0.905))
     figure = Figure(figsize=SIZE_IN, dpi=DOTS_PER_IN, layout=layout)

@@ -74,3 +74,29 @@ def test_training_refuses_what_cannot_be_trained(files, tmp_path):
         extra = run(*common, "--out", "m.npz", "--length", "24")
         assert extra.exit_code and "pip install 'alycat[deepar]'" in extra.output
     assert not (tmp_path / "m.npz").exists()
+
+
+@pytest.mark.parametrize(("seasons", "rows"), [(2, 40), (2, 4)], ids=["with a band", "without one yet"])
+def test_the_picture_of_a_band(tmp_path, monkeypatch, seasons, rows):
+    from matplotlib.figure import Figure
+
+    from alycat.runtime.cli import pictures
+
+    drawn = []
+    original = pictures.draw_band
+    monkeypatch.setattr(pictures, "draw_band", lambda figure, *rest: drawn.append(figure) or original(figure, *rest))
+    monkeypatch.chdir(tmp_path)
+    values = np.tile([0.0, 1.0, 2.0, 1.0], rows // 4)
+    values[-2] = 9.0
+    day = written(tmp_path / "day.csv", values)
+    given = ["tSeason=4s", "tSlot=1s", f"nNumSeasons={seasons}", "nNumNeighbours=0", "nMinResiduals=1"]
+    given += ["fQuantileLower=0.1", "fQuantileMiddle=0.5", "fQuantileUpper=0.9", "nMaxForecast=0"]
+    done = run("replay", day, "--block", "ForecastBand", "--channels", "x", "--cycle", "1s", "--set", *given)
+    assert done.exit_code == 0 and (tmp_path / "day.ForecastBand.png").stat().st_size > 10_000, done.output
+    (figure,) = drawn
+    assert isinstance(figure, Figure)
+    above, below = figure.axes
+    outside = next(line for line in above.lines if line.get_label() == "outside")
+    assert list(outside.get_ydata()) == ([9.0] if rows > 4 else [])
+    assert bool(above.collections) is (rows > 4)
+    assert max(below.lines[0].get_ydata()) == (7.0 if rows > 4 else 0.0)
