@@ -7,7 +7,7 @@ import numpy as np
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, output, scratch, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LREAL, UDINT, ULINT
-from alycat.runtime.kernel import int64, kernel
+from alycat.runtime.kernel import int64, kernel, uint64
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
@@ -121,7 +121,7 @@ def step(m: Any) -> int:
     if code != 0:
         return code
     m.last_ns = m.tTimestamp
-    slot = int64(m.tTimestamp // m.slot_ns)
+    slot = int64(m.tTimestamp // uint64(m.slot_ns))
     if slot + 1 != m.present or m.given_new:
         m.given_new = False
         m.present = slot + 1

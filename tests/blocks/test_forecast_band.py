@@ -24,7 +24,7 @@ def paced_streams(cls, setup):
     def stream(seed, rows):
         rng = np.random.default_rng(seed)
         moves = rng.choice([S, S, S, S, S // 2, 0, 2 * S, 9 * S], rows)
-        times = np.uint64(rng.choice([1, 5 * S, 10**18])) + np.cumsum(moves).astype(np.uint64)
+        times = np.uint64(rng.choice([1, 5 * S, 10**18, 10**18 - 1])) + np.cumsum(moves).astype(np.uint64)
         values = rng.choice([0.0, 1.0, 2.5, -3.0, 1e9], (rows, 1)) + rng.normal(0, rng.choice([0.0, 1.0]), (rows, 1))
         return Stream(times, values, {"bLearn": rng.random(rows) < 0.9}, f"paced({seed}, {rows})")
 
@@ -128,6 +128,16 @@ def test_bands_that_are_refused():
     assert fb.SetForecast(S, rows, 24)
     fb.SetChannelValue(3.0)
     assert fb.Call(S, True) and fb.bAnomaly and fb.fDistance == 1.0 and fb.bFromOutside
+
+
+@pytest.mark.parametrize("begin", [10**18, 10**19])
+def test_slots_end_to_the_nanosecond(begin):
+    fb = FB_ALY_ForecastBand()
+    rows = np.array([[0.0, 1.0, 2.0]])
+    assert fb.Configure(**SMALL | {"nMaxForecast": 1}) and fb.SetForecast(begin + 5, rows, 24)
+    fb.SetChannelValue(1.0)
+    for t, is_given in ((begin - 1, False), (begin, True), (begin + S - 1, True), (begin + S, False)):
+        assert fb.Call(t) and fb.bFromOutside is is_given, t
 
 
 def test_the_click_stream():
