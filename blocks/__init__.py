@@ -9,8 +9,14 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .anomaly.forecast_band import FB_ALY_ForecastBand as FB_ALY_ForecastBand
     from .anomaly.half_space_trees import FB_ALY_HalfSpaceTrees as FB_ALY_HalfSpaceTrees
     from .anomaly.isolation_forest import FB_ALY_IsolationForest as FB_ALY_IsolationForest
+    from .anomaly.shape_reconstruction import FB_ALY_ShapeReconstruction as FB_ALY_ShapeReconstruction
+    from .anomaly.shape_types import E_ALY_ShapeError as E_ALY_ShapeError
+    from .anomaly.shape_types import E_ALY_ShapeState as E_ALY_ShapeState
+    from .anomaly.shape_types import E_ALY_ShapeThreshold as E_ALY_ShapeThreshold
+    from .anomaly.shape_types import E_ALY_ShapeWindow as E_ALY_ShapeWindow
     from .anomaly.stat_imputer import E_ALY_Imputation as E_ALY_Imputation
     from .anomaly.stat_imputer import FB_ALY_StatImputer as FB_ALY_StatImputer
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
@@ -239,6 +245,8 @@ TYPES_AND_FUNCTIONS = {
     "FB_ALY_HalfSpaceTrees": "alycat.blocks.anomaly.half_space_trees",
     "FB_ALY_IsolationForest": "alycat.blocks.anomaly.isolation_forest",
     "FB_ALY_StatImputer": "alycat.blocks.anomaly.stat_imputer",
+    "FB_ALY_ForecastBand": "alycat.blocks.anomaly.forecast_band",
+    "FB_ALY_ShapeReconstruction": "alycat.blocks.anomaly.shape_reconstruction",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -273,6 +281,10 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_StringCompareMode": "alycat.blocks.types",
     "E_ALY_TeachMode": "alycat.blocks.types",
     "E_ALY_TeachState": "alycat.blocks.types",
+    "E_ALY_ShapeError": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeState": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeThreshold": "alycat.blocks.anomaly.shape_types",
+    "E_ALY_ShapeWindow": "alycat.blocks.anomaly.shape_types",
     "E_ALY_TimerMode": "alycat.blocks.types",
     "E_ALY_TimespanOperator": "alycat.blocks.types",
     "E_ALY_WindowMode": "alycat.blocks.types",

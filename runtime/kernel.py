@@ -38,6 +38,11 @@ def kernel(function: F) -> F:
     return numba.njit(error_model="numpy", fastmath=False)(function)  # type: ignore[no-any-return]
 
 
+def free_kernel(function: F) -> F:
+    """A kernel for work beside the cycle: while it runs, the interpreter and its other threads go on."""
+    return numba.njit(error_model="numpy", fastmath=False, nogil=True)(function)  # type: ignore[no-any-return]
+
+
 def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Callable[..., Any]:
     """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher.
 

@@ -18,6 +18,9 @@ from alycat.blocks import (
     E_ALY_KMeansInitMode,
     E_ALY_MathOperator,
     E_ALY_ScalingMode,
+    E_ALY_ShapeError,
+    E_ALY_ShapeThreshold,
+    E_ALY_ShapeWindow,
     E_ALY_TimespanOperator,
     E_ALY_WindowMode,
     FB_ALY_ArrayStatistics,
@@ -26,6 +29,7 @@ from alycat.blocks import (
     FB_ALY_CorrelationFunction,
     FB_ALY_CorrelationFunctionReference,
     FB_ALY_DynamicTimeWarping,
+    FB_ALY_ForecastBand,
     FB_ALY_HalfSpaceTrees,
     FB_ALY_IsolationForest,
     FB_ALY_LinearRegressionFitting,
@@ -39,6 +43,7 @@ from alycat.blocks import (
     FB_ALY_Scaler,
     FB_ALY_SectionTimer_1Ch,
     FB_ALY_SequentialKMeans,
+    FB_ALY_ShapeReconstruction,
     FB_ALY_StatImputer,
     FB_ALY_TimeBasedEnvelope_1Ch,
     FB_ALY_TimespanCompare_1Ch,
@@ -391,6 +396,51 @@ def warpings(draw):
     return Setup({"nNumChannels": 1}, calls=switched(*calls, ("SwitchState_Read", {})))
 
 
+@st.composite
+def shape_reconstructions(draw):
+    """Short segments, few shapes, in state Run."""
+    hop, lanes = draw(st.sampled_from([(1, 2), (1, 4), (2, 1), (2, 2), (2, 3), (3, 1), (3, 3), (4, 2)]))
+    window = draw(st.sampled_from(list(E_ALY_ShapeWindow)[1:]))
+    if window != E_ALY_ShapeWindow.Rectangular and (lanes == 1 or hop == 1):
+        hop, lanes = 3, 2  # else the zeros at the ends of the window may leave samples uncovered
+    length, clusters = hop * lanes, draw(st.integers(1, 5))
+    configure = {
+        "nSegmentLength": length,
+        "nStride": hop,
+        "eWindow": window,
+        "nTeachBufferSize": length + draw(st.integers(0, 40)),
+        "nTeachStride": draw(st.integers(1, 3)),
+        "nNumClusters": clusters,
+        "nRestarts": draw(st.integers(1, 2)),
+        "nSeed": draw(st.integers(0, 9)),
+        "eErrorKind": draw(st.sampled_from(list(E_ALY_ShapeError)[1:])),
+        "eThresholdKind": draw(st.sampled_from(list(E_ALY_ShapeThreshold)[1:])),
+        "fQuantile": draw(st.sampled_from([0.0, 0.5, 1.0])),
+    }
+    matrix = np.random.default_rng(draw(st.integers(0, 99))).normal(0, 1.5, (clusters, length))
+    shapes = {"pShapeMatrix": matrix, "nShapeMatrixSize": matrix.nbytes, "fThreshold": draw(st.sampled_from([0.5, 1]))}
+    calls = (("Configure", configure), ("SetShapes", shapes), ("SwitchState_Run", {}), ("UpdateState", {}))
+    return Setup(calls=calls)
+
+
+@st.composite
+def forecast_bands(draw):
+    """Seasons of a few slots, so that a stream fills several of them."""
+    slots, seasons = draw(st.integers(1, 7)), draw(st.integers(1, 3))
+    neighbours = draw(st.integers(0, (slots - 1) // 2))
+    tenths = sorted(draw(st.lists(st.integers(0, 10), min_size=3, max_size=3)))
+    configure = {
+        "tSeason": slots * 10**9,
+        "tSlot": 10**9,
+        "nNumSeasons": seasons,
+        "nNumNeighbours": neighbours,
+        **dict(zip(("fQuantileLower", "fQuantileMiddle", "fQuantileUpper"), (q / 10 for q in tenths), strict=True)),
+        "nMinResiduals": draw(st.integers(1, seasons * (2 * neighbours + 1))),
+        "nMaxForecast": draw(st.integers(0, 4)),
+    }
+    return Setup(calls=(("Configure", configure),))
+
+
 LAWS_WITH = {
     FB_ALY_ArrayStatistics: {"streams_of": array_streams},
     FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
@@ -398,6 +448,7 @@ LAWS_WITH = {
     FB_ALY_CorrelationFunction: {"setups_of": correlations()},
     FB_ALY_CorrelationFunctionReference: {"setups_of": references()},
     FB_ALY_DynamicTimeWarping: {"setups_of": warpings()},
+    FB_ALY_ForecastBand: {"setups_of": forecast_bands()},
     FB_ALY_HalfSpaceTrees: {"setups_of": half_space_trees()},
     FB_ALY_IsolationForest: {"setups_of": isolation_forests()},
     FB_ALY_LinearRegressionFitting: {"setups_of": fittings()},
@@ -411,6 +462,7 @@ LAWS_WITH = {
     FB_ALY_Scaler: {"setups_of": scalers()},
     FB_ALY_SectionTimer_1Ch: {"setups_of": sections()},
     FB_ALY_SequentialKMeans: {"setups_of": kmeans()},
+    FB_ALY_ShapeReconstruction: {"setups_of": shape_reconstructions()},
     FB_ALY_StatImputer: {"setups_of": imputers(), "streams_of": streams_with_gaps},
     FB_ALY_TimeBasedEnvelope_1Ch: {"setups_of": envelopes()},
     FB_ALY_TimespanCompare_1Ch: {"streams_of": span_streams},

@@ -1,1 +1,1 @@
-"""Anomaly detection: siblings of FB_ALY_DenStream that the vendor does not have."""
+"""Anomaly: learners that tell what does not look like what they have seen; siblings that the vendor does not have."""

@@ -19,6 +19,7 @@ COMMANDS = {
     "plc": ("plc_command:plc", "Serves a simulated Beckhoff PLC to ADS clients."),
     "replay": ("replay_command:replay", "Runs a recording through a block; writes outputs and a picture."),
     "learn": ("learn_command:learn", "Learns from a recording what a block runs with; writes a file."),
+    "train-forecast": ("forecast_command:train_forecast", "Trains a DeepAR model for FB_ALY_ForecastBand."),
     "blocks": ("blocks_command:blocks", "Lists the blocks, or explains one."),
     "ads": ("ads_command:ads", "Lists, reads, writes and watches the variables of a PLC."),
 }

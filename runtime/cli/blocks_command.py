@@ -89,6 +89,7 @@ def example_line(block: Any) -> str | None:
     channels = EXAMPLE_COLUMNS[: 2 if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
     line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
+    line += " --teach normal.csv" * hasattr(block, "teach")
     return f"{line} --set {' '.join(settings)}" if settings else line
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+from .band_picture import draw_band
 from .cluster_picture import draw_clusters
 from .trend_picture import draw_trends
 
@@ -27,7 +28,7 @@ def draw(done: "Replayed", title: str, path: Path, axes: tuple[str, str] | None 
 
 def compose(done: "Replayed", title: str, axes: tuple[str, str] | None = None) -> Figure:
     """The picture as a figure of matplotlib."""
-    kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters}
+    kinds: dict[str, Callable[..., None]] = {"clusters": draw_clusters, "band": draw_band}
     # The head of the picture stays free of panels.
     layout = ConstrainedLayoutEngine(w_pad=0.08, h_pad=0.05, rect=(0, 0, 1, 0.905))
     figure = Figure(figsize=SIZE_IN, dpi=DOTS_PER_IN, layout=layout)

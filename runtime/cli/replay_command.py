@@ -49,6 +49,9 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--time-unit", metavar="UNIT", help="s, ms, us or ns for a time column of numbers; default by size.")
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
 @click.option("--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0, or knn:5 (scikit-learn).")
+@click.option(
+    "--teach", type=click.Path(path_type=Path), metavar="FILE", help="Normal data that the block learns first."
+)
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--parameters", type=click.Path(path_type=Path), metavar="FILE", help="The same from .json or .toml.")
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Output .csv or .parquet.")
@@ -65,6 +68,7 @@ def replay(
     time_unit: str | None,
     decimal: str,
     impute: str | None,
+    teach: Path | None,
     assignments: tuple[str, ...],
     parameters: Path | None,
     out: Path | None,
@@ -95,6 +99,9 @@ def replay(
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
+    if hasattr(block, "teach") != (teach is not None):
+        what = "has to learn: give a recording of normal data with --teach" if teach is None else "cannot be taught"
+        raise PlcError(f"{short_name(block.__name__)} {what}")
     names = channel_names(file, channels, time, block)
     settings = read_settings(block, assignments, len(names), parameters)
     targets = _targets(file, short_name(block.__name__), out, picture)
@@ -121,7 +128,13 @@ def replay(
 
             progress.begin(f"filling gaps by {impute}")
             recording = fill_gaps(recording, impute)
-        done = run(block, settings, recording, progress, read_columns(file, settings, decimal))
+        normal = recording
+        if teach is not None and teach != file:
+            progress.begin(f"reading {teach.name}")
+            normal = Recording.read(
+                teach, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
+            )
+        done = run(block, settings, recording, progress, read_columns(file, settings, decimal), normal)
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
             write_table(result_frame(block, recording, done.trace), temporary[0])

@@ -38,12 +38,20 @@ def run(
     recording: Recording,
     progress: Phases,
     columns: dict[str, np.ndarray] | None = None,
+    normal: Recording | None = None,
 ) -> Replayed:
-    """A fresh instance over all rows; `columns` are inputs of Call with a value per row."""
+    """A fresh instance over all rows; `columns` are inputs of Call with a value per row.
+
+    A block that can be taught learns the normal data before.
+    """
     if not int(recording.timestamps[0]):
         raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
     progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
     instance = configured(block, settings, len(recording.names))
+    if hasattr(instance, "teach") and normal is not None:
+        progress.begin(f"teaching {len(normal):,} rows")
+        if not instance.teach(normal.values):
+            raise PlcError(_refusal(block, settings, "teach", instance.ipResultMessage))
     given = settings.call | (columns or {})
     rows = len(recording)
     chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
@@ -80,7 +88,7 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
 
 def _switch(instance: Any, *methods: str) -> None:
     """Changes the state of a block that teaches or reads files, which includes its file work."""
-    for name in (m for m in methods if hasattr(instance, m)):
+    for name in (m for m in methods if hasattr(instance, m) and not hasattr(instance, "teach")):
         done = getattr(instance, name)()
         while done and instance.GetBusyState():
             done = instance.UpdateState()
