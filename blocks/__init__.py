@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from alycat.runtime.errors import UnknownName, one_of
 
 if TYPE_CHECKING:
+    from .anomaly.random_cut_forest import FB_ALY_RandomCutForest as FB_ALY_RandomCutForest
     from .base.batch_nshift_1ch import FB_ALY_BatchNShift_1Ch as FB_ALY_BatchNShift_1Ch
     from .base.calendar_event import FB_ALY_Calendar as FB_ALY_Calendar
     from .base.downsampling_1ch import FB_ALY_Downsampling_1Ch as FB_ALY_Downsampling_1Ch
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from .system.timespan import F_StructuredTimespan_TO_Raw as F_StructuredTimespan_TO_Raw
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
+    from .types import E_ALY_AnomalyThresholdMode as E_ALY_AnomalyThresholdMode
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
     from .types import E_ALY_ComparisonOperator as E_ALY_ComparisonOperator
     from .types import E_ALY_CountMode as E_ALY_CountMode
@@ -111,6 +113,7 @@ BLOCKS = {
     "FB_ALY_SlopeAnalysis_1Ch": "alycat.blocks.math.slope_analysis_1ch",
     "FB_ALY_TimespanOperation": "alycat.blocks.math.timespan_operation",
     "FB_ALY_SequentialKMeans": "alycat.blocks.clustering.sequential_kmeans",
+    "FB_ALY_RandomCutForest": "alycat.blocks.anomaly.random_cut_forest",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -118,6 +121,7 @@ TYPES_AND_FUNCTIONS = {
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",
     "F_RawTimespan_TO_Structured": "alycat.blocks.system.timespan",
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
+    "E_ALY_AnomalyThresholdMode": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",
     "E_ALY_ComparisonOperator": "alycat.blocks.types",
     "E_ALY_CountMode": "alycat.blocks.types",

@@ -139,6 +139,14 @@ class E_ALY_Classification_3Cls(enum.IntEnum):
     Alarm = 3
 
 
+class E_ALY_AnomalyThresholdMode(enum.IntEnum):
+    """What a running threshold of anomaly scores is made from; beyond the vendor."""
+
+    NotInitialized = 0
+    StandardDeviations = 1
+    Quantile = 2
+
+
 class E_ALY_DayOfWeek(enum.IntEnum):
     """Page 17643711115."""
 
