@@ -15,6 +15,7 @@ from typing import Any
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 
+from ..windows import LARGEST
 from .forest_score import is_leaf_point, mass_factor, score_seen
 from .forest_tree import (
     LEFT,
@@ -65,12 +66,12 @@ def attribute_in_tree(m: Any, tree: int, x: Any, sums: Any) -> float:
         node, extent = path[step], extents[step]
         low = 2 * dims * node
         whole = spans[node] + extent
-        part = weight / (whole * (depth - step))  # the node of step 0 has depth - 1
+        part = min(weight / (whole * (depth - step)), LARGEST)  # the node of step 0 has depth - 1
         credit(boxes, low, low + dims, x, dims, part, sums)
         score += part * extent
         weight *= 1.0 - extent / whole
     at = dims * leaf
-    part = weight / (outside(points, at, at, x, dims) * (depth + 1))
+    part = min(weight / (outside(points, at, at, x, dims) * (depth + 1)), LARGEST)
     credit(points, at, at, x, dims, part, sums)
     return score + weight / (depth + 1)
 
@@ -111,7 +112,7 @@ def attribute_seen(m: Any, tree: int, x: Any, leaf: int, depth: int, sums: Any) 
         rest = 1.0 - extent / whole
         for k in range(2 * dims):
             parts[k] *= rest
-        credit(shadow, 0, dims, x, dims, 1.0 / (whole * (depth + 1)), parts)
+        credit(shadow, 0, dims, x, dims, min(1.0 / (whole * (depth + 1)), LARGEST), parts)
         below, node = node, int64(links[NODE * node + PARENT])
     total = 0.0
     for k in range(2 * dims):

@@ -54,7 +54,7 @@ def follow_quantile(m: Any, score: float) -> None:
         m.score_below += m.score_unit
     wanted = m.threshold * m.score_weight
     at, below = int64(m.quantile_bin), m.score_below
-    while at > 0 and below > wanted:
+    while at > 0 and below >= wanted:
         at -= 1
         below -= bins[at]
     while at < BINS - 1 and below + bins[at] < wanted:
