@@ -14,6 +14,7 @@ from typing import Any
 
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
+from alycat.runtime.vector_boxes import outside
 
 from ..windows import LARGEST
 from .forest_score import is_leaf_point, mass_factor, score_seen
@@ -24,11 +25,11 @@ from .forest_tree import (
     PARENT,
     RIGHT,
     boxes_of,
+    fetch_above,
     leaves_of,
     links_of,
-    outside,
     points_of,
-    reach,
+    reach_all,
     spans_of,
 )
 
@@ -42,10 +43,9 @@ def credit(corners: Any, low: int, high: int, x: Any, dims: int, part: float, su
 
 
 @kernel
-def attribute_in_tree(m: Any, tree: int, x: Any, sums: Any) -> float:
+def attribute_in_tree(m: Any, tree: int, x: Any, leaf: int, depth: int, sums: Any) -> float:
     """Adds the parts of x in one tree to `sums` and returns the tree's score."""
     dims = m.dims
-    leaf, depth = reach(m, tree, x)
     points = points_of(m, tree)
     if is_leaf_point(points, dims * leaf, x, dims):
         return attribute_seen(m, tree, x, leaf, depth, sums)
@@ -130,9 +130,13 @@ def score_and_attribute(m: Any, x: Any) -> float:
     high, low = f64(m, m.high, channels), f64(m, m.low, channels)
     for k in range(2 * dims):
         sums[k] = 0.0
+    reach_all(m, x)
+    found, depths = i64(m, m.found, m.trees), i64(m, m.depths, m.trees)
     total = 0.0
     for tree in range(m.trees):
-        total += attribute_in_tree(m, tree, x, sums)
+        if tree + 1 < m.trees:
+            fetch_above(m, tree + 1, found[tree + 1])
+        total += attribute_in_tree(m, tree, x, found[tree], depths[tree], sums)
     factor = mass_factor(m)
     for c in range(channels):
         above, below = 0.0, 0.0

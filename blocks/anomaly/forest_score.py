@@ -9,7 +9,8 @@ score is the mean over all trees, times log2(M + 1).
 from typing import Any
 
 from alycat.runtime.kernel import int64, kernel
-from alycat.runtime.memory import f64
+from alycat.runtime.memory import f64, i64
+from alycat.runtime.vector_boxes import outside
 
 from .forest_tree import (
     NODE,
@@ -17,12 +18,12 @@ from .forest_tree import (
     PARENT,
     SIZE,
     boxes_of,
+    fetch_above,
     head_of,
     leaves_of,
     links_of,
-    outside,
     points_of,
-    reach,
+    reach_all,
     spans_of,
 )
 
@@ -44,10 +45,9 @@ def score_seen(m: Any, tree: int, leaf: int, depth: int) -> float:
 
 
 @kernel
-def score_in_tree(m: Any, tree: int, x: Any) -> float:
-    """The score of x in a tree that is not empty, without the factor of its mass."""
+def score_in_tree(m: Any, tree: int, x: Any, leaf: int, depth: int) -> float:
+    """The score of x, which the cuts lead to the leaf, in one tree, without the factor of its mass."""
     dims = m.dims
-    leaf, depth = reach(m, tree, x)
     if is_leaf_point(points_of(m, tree), dims * leaf, x, dims):
         return score_seen(m, tree, leaf, depth)
     links, boxes, spans = links_of(m, tree), boxes_of(m, tree), spans_of(m, tree)
@@ -68,9 +68,13 @@ def score_in_tree(m: Any, tree: int, x: Any) -> float:
 @kernel
 def score(m: Any, x: Any) -> float:
     """The score of x in the forest."""
+    reach_all(m, x)
+    found, depths = i64(m, m.found, m.trees), i64(m, m.depths, m.trees)
     total = 0.0
     for tree in range(m.trees):
-        total += score_in_tree(m, tree, x)
+        if tree + 1 < m.trees:
+            fetch_above(m, tree + 1, found[tree + 1])
+        total += score_in_tree(m, tree, x, found[tree], depths[tree])
     return total * mass_factor(m)
 
 

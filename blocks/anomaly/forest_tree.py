@@ -12,12 +12,14 @@ the leaf upwards and only until the first that holds the point, as all boxes abo
 from typing import Any
 
 from alycat.runtime.kernel import int64, kernel
-from alycat.runtime.memory import f64, i16
+from alycat.runtime.memory import f64, i16, i64
+from alycat.runtime.vector_boxes import fetch, gap, outside, sides
 
 from ..random import next_share
 
 LARGEST_SAMPLE, LARGEST_DIMENSION = 16_384, 32_767  # what the 16-bit numbers can name
 NOWHERE = -1  # the parent of the root
+FETCHED = 4  # boxes brought from memory before they are needed
 
 LEFT, RIGHT, DIMENSION, PARENT = 4, 5, 6, 7  # places in a node, in 16-bit numbers
 NODE = 8  # 16-bit numbers of a node
@@ -67,37 +69,6 @@ def head_of(m: Any, tree: int) -> Any:
 
 
 @kernel
-def gap(low: float, high: float, x: float) -> float:
-    """How far x lies outside the side low..high."""
-    return max(low - x, 0.0) + max(x - high, 0.0)
-
-
-@kernel
-def outside(corners: Any, low: int, high: int, x: Any, dims: int) -> float:
-    """How much the sides of a box grow when it takes in x; corners at `low` and `high`. Four sums, then the rest."""
-    a, b, c, d = 0.0, 0.0, 0.0, 0.0
-    whole = dims & ~3
-    for k in range(0, whole, 4):
-        a += gap(corners[low + k], corners[high + k], x[k])
-        b += gap(corners[low + k + 1], corners[high + k + 1], x[k + 1])
-        c += gap(corners[low + k + 2], corners[high + k + 2], x[k + 2])
-        d += gap(corners[low + k + 3], corners[high + k + 3], x[k + 3])
-    total = (a + b) + (c + d)
-    for k in range(whole, dims):
-        total += gap(corners[low + k], corners[high + k], x[k])
-    return total
-
-
-@kernel
-def sides(corners: Any, low: int, dims: int) -> float:
-    """The sum of the sides of a box."""
-    total = 0.0
-    for k in range(dims):
-        total += corners[low + dims + k] - corners[low + k]
-    return total
-
-
-@kernel
 def reach(m: Any, tree: int, x: Any) -> tuple[int, int]:
     """The leaf to which the cuts lead x, and its depth; the tree is not empty."""
     cuts, links = cuts_of(m, tree), links_of(m, tree)
@@ -108,6 +79,52 @@ def reach(m: Any, tree: int, x: Any) -> tuple[int, int]:
         code = int64(links[at + LEFT + goes_right])
         depth += 1
     return ~code, depth
+
+
+@kernel
+def step_down(links: Any, cuts: Any, first: int, code: int, x: Any) -> int:
+    """The code one level below, or the same for a leaf; without a branch, so that several trees go down together."""
+    is_leaf = code >> 63  # all bits or none
+    node = first + (code & ~is_leaf)
+    goes_right = int64(x[int64(links[NODE * node + DIMENSION])] > cuts[2 * node])
+    return (int64(links[NODE * node + LEFT + goes_right]) & ~is_leaf) | (code & is_leaf)
+
+
+@kernel
+def reach_all(m: Any, x: Any) -> None:
+    """The leaf to which the cuts lead x, and its depth, in every tree: m.found and m.depths."""
+    trees, size = m.trees, m.capacity
+    found, depths = i64(m, m.found, trees), i64(m, m.depths, trees)
+    cuts, links = f64(m, m.nodes, 2 * size * trees), i16(m, m.nodes, NODE * size * trees)
+    heads = i16(m, m.heads, HEAD * trees)
+    for tree in range(0, trees & ~3, 4):
+        first = tree * size
+        a, b = int64(heads[HEAD * tree + ROOT]), int64(heads[HEAD * (tree + 1) + ROOT])
+        c, d = int64(heads[HEAD * (tree + 2) + ROOT]), int64(heads[HEAD * (tree + 3) + ROOT])
+        depth_a, depth_b, depth_c, depth_d = 0, 0, 0, 0
+        while (a & b & c & d) >= 0:
+            depth_a, depth_b = depth_a + 1 + (a >> 63), depth_b + 1 + (b >> 63)
+            depth_c, depth_d = depth_c + 1 + (c >> 63), depth_d + 1 + (d >> 63)
+            a, b = step_down(links, cuts, first, a, x), step_down(links, cuts, first + size, b, x)
+            c, d = step_down(links, cuts, first + 2 * size, c, x), step_down(links, cuts, first + 3 * size, d, x)
+        found[tree], found[tree + 1], found[tree + 2], found[tree + 3] = ~a, ~b, ~c, ~d
+        depths[tree], depths[tree + 1], depths[tree + 2], depths[tree + 3] = depth_a, depth_b, depth_c, depth_d
+    for tree in range(trees & ~3, trees):
+        found[tree], depths[tree] = reach(m, tree, x)
+
+
+@kernel
+def fetch_above(m: Any, tree: int, leaf: int) -> None:
+    """Has the memory bring what the way up from a leaf will look at first."""
+    dims = m.dims
+    links, boxes = links_of(m, tree), boxes_of(m, tree)
+    fetch(points_of(m, tree), dims * leaf, dims)
+    node = int64(leaves_of(m, tree)[2 * leaf])
+    for _ in range(FETCHED):
+        if node == NOWHERE:
+            break
+        fetch(boxes, 2 * dims * node, 2 * dims)
+        node = int64(links[NODE * node + PARENT])
 
 
 @kernel
@@ -188,7 +205,7 @@ def unite(m: Any, tree: int, node: int) -> None:
     for k in range(dims):
         boxes[low + k] = min(one[one_low + k], other[other_low + k])
         boxes[low + dims + k] = max(one[one_high + k], other[other_high + k])
-    spans_of(m, tree)[node] = sides(boxes, low, dims)
+    spans_of(m, tree)[node] = sides(boxes, low, low + dims, dims)
 
 
 @kernel
@@ -259,7 +276,7 @@ def extend(m: Any, tree: int, node: int, last: int, x: Any) -> None:
         for k in range(dims):
             boxes[low + k] = min(boxes[low + k], x[k])
             boxes[low + dims + k] = max(boxes[low + dims + k], x[k])
-        spans[node] = sides(boxes, low, dims)
+        spans[node] = sides(boxes, low, low + dims, dims)
         node = int64(links[NODE * node + PARENT])
 
 

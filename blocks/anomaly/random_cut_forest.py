@@ -191,6 +191,8 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     shadow: LREAL = scratch("a box")
     path: LINT = scratch("nodes on the way up")
     extents: LREAL = scratch("how much their boxes would grow")
+    found: LINT = scratch("leaf of the point in each tree")
+    depths: LINT = scratch("and its depth")
 
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "log2_of")
@@ -270,6 +272,7 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     def _size_buffers(self, trees: int, size: int, dims: int) -> None:
         points = trees * size
         counts = dict.fromkeys(("words", "due"), trees) | dict.fromkeys(("high", "low"), self._n)
+        counts |= dict.fromkeys(("found", "depths"), trees)
         counts |= dict.fromkeys(("spans", "weights", "sampled"), points)
         counts |= {"heads": trees * forest_tree.HEAD, "nodes": 2 * points, "leaves": 2 * points}
         counts |= {"boxes": 2 * dims * points, "points": dims * points, "point": dims}
