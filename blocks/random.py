@@ -51,7 +51,7 @@ next_word: Callable[..., Any] = compiled_next_word if JIT else plain_next_word
 
 @kernel
 def next_share(words: Any, i: int) -> float:
-    """The next number of generator i, evenly spread over the open interval 0..1 (multiples of 2**-52, less half one)."""
+    """The next number of generator i, evenly spread inside 0..1 (odd multiples of 2**-53)."""
     return (float(next_word(words, i) >> uint64(12)) + 0.5) * 2.220446049250313e-16
 
 

@@ -1,7 +1,7 @@
 """The attribution of FB_ALY_RandomCutForest: the same score, divided among dimensions, each into high and low.
 
-A cut that separates the point from a box lies in one dimension, above the box or below it; so the score's q is a sum over
-dimensions and directions, and each addend carries its part of the score. All parts together are the score.
+A cut that separates the point from a box lies in one dimension, above the box or below it; so the score's q is a sum
+over dimensions and directions, and each addend carries its part of the score. All parts together are the score.
 
 The recursion s = q / (d + 1) + (1 - q) * s is unrolled from above: the part of a node counts with the product of the
 (1 - q) of all nodes over it. So each box is added once to the sums of the forest, and nothing is rescaled on the way.
@@ -16,7 +16,6 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 from alycat.runtime.vector_boxes import outside
 
-from ..windows import LARGEST
 from .forest_score import is_leaf_point, mass_factor, score_seen
 from .forest_tree import (
     LEFT,
@@ -32,6 +31,8 @@ from .forest_tree import (
     reach_all,
     spans_of,
 )
+
+SMALLEST = 1e-290  # sums of gaps below it leave parts of the score out, so that no quotient overflows
 
 
 @kernel
@@ -66,14 +67,14 @@ def attribute_in_tree(m: Any, tree: int, x: Any, leaf: int, depth: int, sums: An
         node, extent = path[step], extents[step]
         low = 2 * dims * node
         whole = spans[node] + extent
-        part = min(weight / (whole * (depth - step)), LARGEST)  # the node of step 0 has depth - 1
-        credit(boxes, low, low + dims, x, dims, part, sums)
-        score += part * extent
+        share = weight / (depth - step)  # the node of step 0 has depth - 1
+        credit(boxes, low, low + dims, x, dims, share / max(whole, SMALLEST), sums)
+        score += share * (extent / whole)
         weight *= 1.0 - extent / whole
     at = dims * leaf
-    part = min(weight / (outside(points, at, at, x, dims) * (depth + 1)), LARGEST)
-    credit(points, at, at, x, dims, part, sums)
-    return score + weight / (depth + 1)
+    share = weight / (depth + 1)
+    credit(points, at, at, x, dims, share / max(outside(points, at, at, x, dims), SMALLEST), sums)
+    return score + share
 
 
 @kernel
@@ -112,7 +113,7 @@ def attribute_seen(m: Any, tree: int, x: Any, leaf: int, depth: int, sums: Any) 
         rest = 1.0 - extent / whole
         for k in range(2 * dims):
             parts[k] *= rest
-        credit(shadow, 0, dims, x, dims, min(1.0 / (whole * (depth + 1)), LARGEST), parts)
+        credit(shadow, 0, dims, x, dims, 1.0 / (max(whole, SMALLEST) * (depth + 1)), parts)
         below, node = node, int64(links[NODE * node + PARENT])
     total = 0.0
     for k in range(2 * dims):

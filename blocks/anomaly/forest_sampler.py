@@ -1,9 +1,9 @@
 """The samples of FB_ALY_RandomCutForest: which points each tree holds, weighted by their age.
 
-Point number j (counted from 1) has the weight log(e) - j / decay time with e exponentially distributed, and a tree holds
-the points with the smallest weights: the older a point, the less likely it is still there. Nearly all new points are
-not taken, so a tree does not draw for each of them: when it has changed, it draws in which call it will take a
-point again (the exponential jumps of Efraimidis and Spirakis 2006), and the weight of that point under the condition
+Point number j (counted from 1) has the weight log(e) - j / decay time with e exponentially distributed, and a tree
+holds the points with the smallest weights: the older a point, the less likely it is still there. Nearly all new points
+are not taken, so a tree does not draw for each of them: when it has changed, it draws in which call it will take one
+again (the exponential jumps of Efraimidis and Spirakis 2006), and then the weight of that point under the condition
 that it is taken. The distribution is the same, and the work is in the calls that change the tree.
 
 The largest weight is the root of a heap; each entry knows the leaf of its point.

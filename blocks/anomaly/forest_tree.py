@@ -4,9 +4,9 @@ A tree over at most `capacity` points is a binary tree: an inner node holds a cu
 greater), the box around all points below it and the sum of its sides; a leaf holds one distinct point and how often it
 is in the sample (its mass). A code names either: 0, 1, ... an inner node, -1, -2, ... leaf 0, 1, ...
 
-Trees lie one after the other in each buffer. `nodes` has 16 bytes per inner node, the cut and four 16-bit numbers (left,
-right, dimension, parent), so that a whole forest is walked down within the second-level cache; boxes are looked at from
-the leaf upwards and only until the first that holds the point, as all boxes above it do.
+Trees lie one after the other in each buffer. `nodes` has 16 bytes per inner node, the cut and four 16-bit numbers
+(left, right, dimension, parent), so that a whole forest is walked down within the second-level cache; boxes are looked
+at from the leaf upwards and only until the first that holds the point, as all boxes above it do.
 """
 
 from typing import Any

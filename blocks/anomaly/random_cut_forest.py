@@ -25,6 +25,7 @@ from .forest_sampler import learn
 from .forest_score import score
 from .score_threshold import BINS, follow
 
+
 @kernel
 def step(m: Any) -> int:
     """One call: the point is scored by the forest as it is, compared with the threshold, then learnt."""
@@ -98,7 +99,7 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     As published: the point is scored before it is learnt; a new tree cut at random from the same sample would have the
     same distribution, after every insertion and deletion; a sampled point's weight falls by exp(-1 / nTimeDecay) per
     point; high and low attributions of all channels add up to the score; a point that a tree holds already is
-    attributed as if that leaf were not there; nothing is scored before nOutputDelay points, by default a quarter of
+    attributed as if that leaf were not there, its own score being spread evenly at first; nothing is scored before nOutputDelay points, by default a quarter of
     the sample size; the text has DIRECTION, STRENGTH and ATTRIBUTION_SCORE per channel, with four decimals.
 
     Chosen, where sources differ, are silent or do it otherwise:
@@ -121,7 +122,6 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     """
 
     step = step
-    picture = "forest"
     results = {"pHighArrayOut": "high", "pLowArrayOut": "low"}
     counters = ("nNumPoints", "nNumScores")
     example = {  # as Kinesis is used
@@ -324,7 +324,7 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
         return channel_table(self._buffer("high"), self._buffer("low"))
 
     def explanation(self, names: Sequence[str] | None = None) -> str:
-        """The attributions as JSON text, as Kinesis' ANOMALY_EXPLANATION gives it; channels are CH1, ... or as named."""
+        """The attributions as JSON text, the form of Kinesis' ANOMALY_EXPLANATION; names are CH1, ... unless given."""
         known = [f"CH{c}" for c in range(1, self._n + 1)] if names is None else list(names)
         if len(known) != self._n:
             raise RangeError(f"explanation: {len(known)} names for {self._n} channels")

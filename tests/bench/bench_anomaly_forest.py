@@ -4,8 +4,8 @@
     python tests/bench/bench_anomaly_forest.py [--only speed|clicks|nab] [--seeds 5]
 
 Speed: CPU time of one thread per sample, scored and then learnt, 4 channels of noise, 100 trees x 256; contenders take
-turns, the best of some rounds counts; the worst cycle is that of the quietest of several equal runs, cycle by cycle. The
-real data are looked for in ../shared/data; published figures stand beside ours where there are any.
+turns, the best of some rounds counts; the worst cycle is that of the quietest of several equal runs, cycle by cycle.
+The real data are looked for in ../shared/data; published figures stand beside ours where there are any.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -75,40 +76,49 @@ def block_cycles_us(fb: Any, values: np.ndarray, attribution: bool) -> np.ndarra
     return found / 1e3
 
 
+def replay_us(fb: Any, values: np.ndarray, attribution: bool) -> float:
+    """The rows behind the first thousand."""
+    fb.Reset()
+    times = stamps(len(values))
+    fb.replay(times[:1000], values[:1000], **QUIET)
+    run = partial(fb.replay, times[1000:], values[1000:], bAttribution=attribution, **QUIET)
+    return per_row_us(run, len(values) - 1000)
+
+
+def krcf_us(values: np.ndarray, shingle: int, attribution: bool) -> float:
+    """The same with AWS's forest."""
+    forest = krcf_forest(4, shingle)
+    judge = forest.attribution if attribution else forest.score
+    for row in values[:1000].tolist():
+        forest.update(row)
+    rows = values[1000:].tolist()
+
+    def run() -> None:
+        for row in rows:
+            judge(row)
+            forest.update(row)
+
+    return per_row_us(run, len(rows))
+
+
 def report_speed(rounds: int) -> None:
     values = np.random.default_rng(1).normal(size=(3000, 4))
-    late = values[1000:]
-    print("microseconds per sample, learnt and scored, 4 channels, 100 trees x 256 points, decay 2560")
-    print(f"{'shingle':>7} {'attribution':>11} {'replay':>8} {'cycle':>8} {'worst':>8} {'/median':>8} {'krcf':>8} {'x':>6}")
+    head = ("shingle", "attribution", "replay", "cycle", "worst", "/median", "krcf", "krcf/cycle")
+    print("microseconds per sample, scored and learnt, 4 channels, 100 trees x 256 points, decay 2560")
+    print("".join(f"{word:>12}" for word in head))
     for shingle in (1, 8):
         for attribution in (False, True):
-            best, cycles = {"replay": np.inf, "krcf": np.inf}, np.full(len(values), np.inf)
+            replayed, peer, cycles = np.inf, np.inf, np.full(len(values), np.inf)
             for _ in range(rounds):
                 fb = block(4, nShingleSize=shingle, nTimeDecay=2560)
                 cycles = np.minimum(cycles, block_cycles_us(fb, values, attribution))
-                fb.Reset()
-                fb.replay(stamps(3000)[:1000], values[:1000], **QUIET)
-                run = lambda fb=fb: fb.replay(stamps(3000)[1000:], late, bAttribution=attribution, **QUIET)  # noqa: E731
-                best["replay"] = min(best["replay"], per_row_us(run, len(late)))
-                forest = krcf_forest(4, shingle)
-                for row in values[:1000].tolist():
-                    forest.update(row)
-                judge, rows = (forest.attribution if attribution else forest.score), late.tolist()
-
-                def peer(judge: Any = judge, forest: Any = forest, rows: Any = rows) -> None:
-                    for row in rows:
-                        judge(row)
-                        forest.update(row)
-
-                best["krcf"] = min(best["krcf"], per_row_us(peer, len(late)))
-            median = float(np.median(cycles))
-            worst = float(cycles.max())
-            print(
-                f"{shingle:7} {'yes' if attribution else 'no':>11} {best['replay']:8.1f} {median:8.1f} {worst:8.1f} "
-                f"{worst / median:8.2f} {best['krcf']:8.1f} {best['krcf'] / median:6.1f}",
-                flush=True,
-            )
-    print(f"rrcf, one sample (delete, insert, codisp in 100 trees): {rrcf_us():,.0f}")
+                replayed = min(replayed, replay_us(fb, values, attribution))
+                peer = min(peer, krcf_us(values, shingle, attribution))
+            median, worst = float(np.median(cycles)), float(cycles.max())
+            figures = (replayed, median, worst, worst / median, peer, peer / median)
+            row = (shingle, "yes" if attribution else "no", *(f"{figure:.1f}" for figure in figures))
+            print("".join(f"{cell:>12}" for cell in row), flush=True)
+    print(f"rrcf, one sample (forget, insert, codisp in 100 trees): {rrcf_us():,.0f}")
 
 
 def rrcf_us(rows: int = 12) -> float:
@@ -138,8 +148,11 @@ def report_clicks(folder: Path, seeds: int) -> None:
     values, labels, events = clickstream(folder)
     program, system = events[-2:]
     print("\nclick-stream, 1 minute, Kinesis settings 100/256/4320/1; cut = mean + 3 standard deviations of all scores")
-    print("published (Kinesis) cut 1.634; krcf 1.554 and 1.562, 8 of 8 events, 285 minutes, precision 49 %, recall 68 %")
-    print(f"{'':12} {'cut':>6} {'events':>6} {'minutes':>7} {'prec.':>6} {'recall':>6}  attributions, in the program event | in the system event")
+    print(
+        "published (Kinesis) cut 1.634; krcf 1.554 and 1.562, 8 of 8 events, 285 minutes, precision 49 %, recall 68 %"
+    )
+    head = ("cut", "events", "minutes", "prec.", "recall")
+    print(" " * 12 + "".join(f"{word:>8}" for word in head) + "  in the program event | in the system event")
     for seed in range(1, seeds + 1):
         fb = block(4, seed, nTimeDecay=4320)
         trace = fb.replay(stamps(len(values)), values)
@@ -163,8 +176,8 @@ def print_clicks(name: str, scores: np.ndarray, labels: np.ndarray, events: Any,
     found = sum(over[first : last + 1].any() for first, last in events)
     shares = " | ".join(", ".join(f"{n} {v:.2f}" for n, v in zip(NAMES, mean, strict=True)) for mean in means)
     print(
-        f"{name:12} {cut:6.3f} {found:2} of {len(events)} {over.sum():7} {labels[over].mean():6.1%} "
-        f"{over[labels].mean():6.1%}  {shares}",
+        f"{name:12}{cut:8.3f}  {found:1} of {len(events)}{over.sum():8}{labels[over].mean():8.1%}"
+        f"{over[labels].mean():8.1%}  {shares}",
         flush=True,
     )
 

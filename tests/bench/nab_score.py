@@ -1,9 +1,11 @@
 """The score of the Numenta Anomaly Benchmark, from its public definition (Lavin and Ahmad 2015).
 
-A detection counts by where it lies: inside a window of an anomaly the earlier the better (a scaled sigmoid, 1 at its left
-end), only the best of a window; outside it costs, the less the closer it follows a window. A window without any costs
-1. The first 15 percent of a file (at most 750 rows) are probation and count for nothing. One threshold serves all files, and the
-score is that of the best: 0 for no detection, 100 for all windows found at their left end and nothing else.
+A detection counts by where it lies: inside a window of an anomaly the earlier the better (a scaled sigmoid, 1 at its
+left end), only the best of a window; outside it costs, the less the closer it follows a window. A window without any
+costs 1. The first 15 percent of a file (at most 750 rows) are probation and count for nothing. One threshold serves all
+files, and the score is that of the best: 0 for no detection, 100 for all windows found at their left end and nothing
+else. It gives the published figures of the two detectors whose outputs were tried: 51.717 / 38.361 / 59.749 for AWS's
+forest and 39.650 / 20.868 / 47.410 for the windowed Gaussian, over all 58 files.
 """
 
 import bisect

@@ -2,6 +2,9 @@
 
 import json
 import math
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -84,7 +87,9 @@ def test_equals_the_oracle(seed, kind, shape, trees, capacity, time_decay, learn
         np.testing.assert_allclose(trace["pHighArrayOut"][row], high, rtol=1e-8, atol=1e-12)
         np.testing.assert_allclose(trace["pLowArrayOut"][row], low, rtol=1e-8, atol=1e-12)
         if wanted:
-            assert trace["nMainChannel"][row] == 1 + int(np.argmax(trace["pHighArrayOut"][row] + trace["pLowArrayOut"][row]))
+            assert trace["nMainChannel"][row] == 1 + int(
+                np.argmax(trace["pHighArrayOut"][row] + trace["pLowArrayOut"][row])
+            )
     assert fb.nNumPoints == oracle.number
     for number in range(trees):
         check_tree(fb, number)
@@ -203,7 +208,7 @@ def farthest_from_uniform(shares):
 
 @pytest.mark.parametrize("time_decay", [0, 30])
 def test_cuts_are_those_of_a_tree_built_afresh(time_decay):
-    """A fresh tree cuts each box evenly along its sides. So it has to be after thousands of insertions and deletions."""
+    """A fresh tree cuts each box evenly along its sides. So it is after thousands of insertions and deletions."""
     rng = np.random.default_rng(5)
     fb = configured(3, nNumTrees=400, nSampleSize=12, nTimeDecay=time_decay, nSeed=11)
     values = rng.normal(size=(300, 3)) * (1, 3, 0.2)
@@ -218,7 +223,7 @@ def test_cuts_are_those_of_a_tree_built_afresh(time_decay):
 
 @pytest.mark.parametrize("time_decay", [0, 100])
 def test_samples_are_those_of_the_definition(time_decay):
-    """Of points numbered 1, 2, ... each tree keeps those with the smallest weights; ages are as often as they should."""
+    """Of points numbered 1, 2, ... each tree keeps those with the smallest weights; ages are as in the definition."""
     trees, size, rows = 400, 20, 500
     fb = configured(1, nNumTrees=trees, nSampleSize=size, nTimeDecay=time_decay, nSeed=2)
     numbers = np.arange(1.0, rows + 1)
@@ -285,6 +290,29 @@ def test_differences_below_the_smallest_normal_number():
     trace = configured(2).replay(stamps(100), values)
     for name in ("fAnomalyScore", "pHighArrayOut", "pLowArrayOut"):
         assert np.isfinite(trace[name]).all(), name
+
+
+SHORT_RUN = """
+import hashlib, numpy as np
+from alycat.blocks import FB_ALY_RandomCutForest
+fb = FB_ALY_RandomCutForest(nNumChannels=3)
+assert fb.Configure(5, 8, 2, 20, 1, 0, 2, 0.9, True)
+values = np.round(np.random.default_rng(1).normal(size=(60, 3)), 1)
+trace = fb.replay(np.arange(1, 61, dtype=np.uint64), values)
+print(hashlib.sha256(fb.state_bytes() + trace.tobytes()).hexdigest(), trace["fAnomalyScore"][-1] > 0)
+"""
+
+
+@pytest.mark.slow
+def test_compiled_and_interpreted_code_leave_the_same_bytes():
+    clean = {k: v for k, v in os.environ.items() if k not in ("ALYCAT_PLAIN_KERNELS", "NUMBA_DISABLE_JIT")}
+    said = [
+        subprocess.run(
+            [sys.executable, "-W", "error", "-c", SHORT_RUN], env=clean | mode, capture_output=True, text=True
+        )
+        for mode in ({}, {"NUMBA_DISABLE_JIT": "1"})
+    ]
+    assert said[0].stdout == said[1].stdout and said[0].stdout.endswith("True\n"), said
 
 
 # --- the block --------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """FB_ALY_RandomCutForest from scratch: a forest of objects whose boxes are made from their points whenever needed.
 
-Score, attribution and sample follow the description of AWS's random cut forest; the draws come in the order of the block,
-from a generator of the same kind, so that both forests should be the same.
+Score, attribution and sample follow the description of AWS's random cut forest; the draws come in the order of the
+block, from a generator of the same kind, so that both forests should be the same.
 """
 
 import math
