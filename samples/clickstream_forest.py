@@ -173,6 +173,7 @@ def draw(plc: Plc, path: Path) -> None:
     residual = shown["fClicks"] - shown["fUsers"]
     curves.plot(hours, residual, color=colours["residual"], linewidth=0.9, label="residual (clicks - users)")
     curves.set_ylabel("per minute")
+    curves.set_ylim(top=1.2 * shown["fClicks"].max())
     score.plot(hours, shown["fScore"], color="black", linewidth=0.9, label="anomaly score")
     score.plot(hours, shown["fThreshold"], color="#CC79A7", label="threshold: mean + 3 standard deviations")
     flagged = shown["bAnomaly"].astype(bool)

@@ -99,8 +99,8 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     As published: the point is scored before it is learnt; a new tree cut at random from the same sample would have the
     same distribution, after every insertion and deletion; a sampled point's weight falls by exp(-1 / nTimeDecay) per
     point; high and low attributions of all channels add up to the score; a point that a tree holds already is
-    attributed as if that leaf were not there, its own score being spread evenly at first; nothing is scored before nOutputDelay points, by default a quarter of
-    the sample size; the text has DIRECTION, STRENGTH and ATTRIBUTION_SCORE per channel, with four decimals.
+    attributed as if that leaf were not there, its own score being spread evenly at first; nothing is scored before
+    nOutputDelay points, by default a quarter of the sample size; the text has DIRECTION, STRENGTH and ATTRIBUTION_SCORE per channel, with four decimals.
 
     Chosen, where sources differ, are silent or do it otherwise:
 
@@ -118,7 +118,8 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     `replay` gives both arrays in the trace, under the names of their pointers; None leaves them out.
 
     Cost: O(trees * log(sample size)) for the way down and a few boxes of shingle * nNumChannels sides on the way up;
-    about nSampleSize / nTimeDecay of the trees change per call, all of them until they are full.
+    about nSampleSize / nTimeDecay of the trees change per call, all of them until they are full. Memory: about 24 bytes
+    per tree, sampled point and dimension, and 42 more per tree and sampled point; 3.5 MB at 100 x 256 with 4 channels.
     """
 
     step = step

@@ -118,7 +118,10 @@ def report_speed(rounds: int) -> None:
             figures = (replayed, median, worst, worst / median, peer, peer / median)
             row = (shingle, "yes" if attribution else "no", *(f"{figure:.1f}" for figure in figures))
             print("".join(f"{cell:>12}" for cell in row), flush=True)
-    print(f"rrcf, one sample (forget, insert, codisp in 100 trees): {rrcf_us():,.0f}")
+    try:
+        print(f"rrcf, one sample (forget, insert, codisp in 100 trees): {rrcf_us():,.0f}")
+    except ImportError as error:
+        print(f"rrcf cannot be imported: {error} (rrcf 0.4.4 needs setuptools before 81)")
 
 
 def rrcf_us(rows: int = 12) -> float:

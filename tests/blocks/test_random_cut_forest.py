@@ -12,6 +12,7 @@ from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.random_cut_forest import RandomCutForest, deviations_threshold, quantile_threshold
+from real_data import clickstream, data_folder
 
 from alycat.blocks import E_ALY_AnomalyThresholdMode, FB_ALY_RandomCutForest
 from alycat.blocks.anomaly import forest_tree as tree_module
@@ -409,3 +410,21 @@ def test_what_call_refuses():
     refused(fb, fb.Call(0), 0x3006)
     assert fb.Call(5)
     refused(fb, fb.Call(4), 0x3003)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(data_folder("clickstream") is None, reason="the shared data folder is not here")
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_click_stream_of_the_original(seed):
+    """Kinesis found a cut of 1.634, AWS's own code 1.55 to 1.56 and all eight events; and which channel leads."""
+    values, _, events = clickstream(data_folder("clickstream"))
+    fb = configured(4, nNumTrees=100, nSampleSize=256, nTimeDecay=4320, nSeed=seed)
+    trace = fb.replay(stamps(len(values)), values)
+    scores = trace["fAnomalyScore"]
+    cut = scores.mean() + 3 * scores.std()
+    assert cut == pytest.approx(1.56, abs=0.15)
+    assert all((scores[first : last + 1] > cut).any() for first, last in events) and len(events) == 8
+    parts = trace["pHighArrayOut"] + trace["pLowArrayOut"]
+    (program, program_end), (system, system_end) = events[-2:]
+    assert parts[program : program_end + 1].mean(0).argmax() == 3  # residual
+    assert parts[system : system_end + 1].mean(0).argmax() == 2  # clicks
