@@ -100,7 +100,8 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     same distribution, after every insertion and deletion; a sampled point's weight falls by exp(-1 / nTimeDecay) per
     point; high and low attributions of all channels add up to the score; a point that a tree holds already is
     attributed as if that leaf were not there, its own score being spread evenly at first; nothing is scored before
-    nOutputDelay points, by default a quarter of the sample size; the text has DIRECTION, STRENGTH and ATTRIBUTION_SCORE per channel, with four decimals.
+    nOutputDelay points, by default a quarter of the sample size; the text has DIRECTION, STRENGTH and ATTRIBUTION_SCORE
+    per channel, with four decimals.
 
     Chosen, where sources differ, are silent or do it otherwise:
 
