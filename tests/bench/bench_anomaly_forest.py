@@ -206,7 +206,9 @@ def report_nab(folder: Path, seeds: int) -> None:
     windows = sum(len(spans) for _, spans in files.values())
     print(f"\nNAB, {len(files)} files with {windows} windows; 100 trees x 256, shingle 1, decay 2560, raw scores")
     print("all 58 files, published: forest of AWS 51.7 / 38.4 / 59.7; krcf measured elsewhere 53.1 / 40.4 / 60.4")
-    print("all 58 files, alycat seeds 1, 2, 3: 52.6 / 41.5 / 60.7, 53.1 / 39.7 / 60.5, 53.2 / 39.5 / 60.5 (measured once)")
+    print(
+        "all 58 files, alycat seeds 1, 2, 3: 52.6 / 41.5 / 60.7, 53.1 / 39.7 / 60.5, 53.2 / 39.5 / 60.5 (measured once)"
+    )
     print(f"{'':12} {'standard':>8} {'low FP':>8} {'low FN':>8} {'windows':>8} {'false':>6}")
     for name, scores_of in (("alycat", our_nab_scores), ("krcf", lambda v, s: krcf_scores(v, seed=s))):
         rows = []
