@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .anomaly.forecast_band import FB_ALY_ForecastBand as FB_ALY_ForecastBand
     from .anomaly.half_space_trees import FB_ALY_HalfSpaceTrees as FB_ALY_HalfSpaceTrees
     from .anomaly.isolation_forest import FB_ALY_IsolationForest as FB_ALY_IsolationForest
+    from .anomaly.random_cut_forest import FB_ALY_RandomCutForest as FB_ALY_RandomCutForest
     from .anomaly.shape_reconstruction import FB_ALY_ShapeReconstruction as FB_ALY_ShapeReconstruction
     from .anomaly.shape_types import E_ALY_ShapeError as E_ALY_ShapeError
     from .anomaly.shape_types import E_ALY_ShapeState as E_ALY_ShapeState
@@ -109,6 +110,7 @@ if TYPE_CHECKING:
     from .system.timespan import FB_ALY_Timespan as FB_ALY_Timespan
     from .system.timespan import ST_ALY_Timespan as ST_ALY_Timespan
     from .training_base.time_based_teach_path_1ch import FB_ALY_TimeBasedTeachPath_1Ch as FB_ALY_TimeBasedTeachPath_1Ch
+    from .types import E_ALY_AnomalyThresholdMode as E_ALY_AnomalyThresholdMode
     from .types import E_ALY_BandMode as E_ALY_BandMode
     from .types import E_ALY_Classification_2Cls as E_ALY_Classification_2Cls
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
@@ -247,6 +249,7 @@ TYPES_AND_FUNCTIONS = {
     "FB_ALY_StatImputer": "alycat.blocks.anomaly.stat_imputer",
     "FB_ALY_ForecastBand": "alycat.blocks.anomaly.forecast_band",
     "FB_ALY_ShapeReconstruction": "alycat.blocks.anomaly.shape_reconstruction",
+    "FB_ALY_RandomCutForest": "alycat.blocks.anomaly.random_cut_forest",
 }
 TYPES_AND_FUNCTIONS = {
     "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
@@ -257,6 +260,7 @@ TYPES_AND_FUNCTIONS = {
     "F_StructuredTimespan_TO_Raw": "alycat.blocks.system.timespan",
     "E_ALY_Classification_2Cls": "alycat.blocks.types",
     "E_ALY_BandMode": "alycat.blocks.types",
+    "E_ALY_AnomalyThresholdMode": "alycat.blocks.types",
     "E_ALY_Classification_3Cls": "alycat.blocks.types",
     "E_ALY_Classification_Bounds": "alycat.blocks.types",
     "E_ALY_ComparisonOperator": "alycat.blocks.types",

@@ -302,6 +302,14 @@ class ST_ALY_FileHeader(Struct):
     nTeachCycles: ULINT = var("teach cycles or values that went into it")
 
 
+class E_ALY_AnomalyThresholdMode(enum.IntEnum):
+    """What a running threshold of anomaly scores is made from; beyond the vendor."""
+
+    NotInitialized = 0
+    StandardDeviations = 1
+    Quantile = 2
+
+
 class E_ALY_DayOfWeek(enum.IntEnum):
     """Page 17643711115."""
 

@@ -444,13 +444,15 @@ class AlgorithmBlock(Block):
         for declared in call.inputs:
             if declared.name in given:
                 array, size = given[declared.name]
+                if array is None and declared.default is None:  # an array that may be left out
+                    continue
                 declared.type.check(array, f"Call.{declared.name}")
                 check_elements(array, self._result_dtype(declared.name), f"Call.{declared.name}")
                 code, detail = array_refusal(array, size, self._result_bytes(declared.name), 0x3002, 0x3004)
                 if code:
                     return self._finish(code, f"{declared.name}: {detail}")
         for pointer, (array, size) in given.items():
-            aim(self, self._call_control, pointer, array.ctypes.data, 0, size)
+            aim(self, self._call_control, pointer, 0 if array is None else array.ctypes.data, 0, size)
             setattr(self, f"_at_{pointer}", array)
             setattr(self, f"_size_{pointer}", size)
         return True

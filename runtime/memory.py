@@ -46,6 +46,7 @@ f64 = _typed_pointer(types.float64, ctypes.c_double)
 i64 = _typed_pointer(types.int64, ctypes.c_int64)
 u64 = _typed_pointer(types.uint64, ctypes.c_uint64)
 u8 = _typed_pointer(types.uint8, ctypes.c_uint8)
+i16 = _typed_pointer(types.int16, ctypes.c_int16)
 
 
 def record_at(struct: Any, dtype: np.dtype[Any]) -> Callable[[int], Any]:
