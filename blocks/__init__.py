@@ -242,8 +242,6 @@ BLOCKS = {
     "FB_ALY_PieChart": "alycat.blocks.visualization.pie_chart",
     "FB_ALY_SankeyDiagram": "alycat.blocks.visualization.sankey_diagram",
     "FB_ALY_CorrelationFunctionReference": "alycat.blocks.statistics.correlation_function_reference",
-}
-TYPES_AND_FUNCTIONS = {
     "FB_ALY_HalfSpaceTrees": "alycat.blocks.anomaly.half_space_trees",
     "FB_ALY_IsolationForest": "alycat.blocks.anomaly.isolation_forest",
     "FB_ALY_StatImputer": "alycat.blocks.anomaly.stat_imputer",
