@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from .preprocessing.bitmask import FB_ALY_Bitmask as FB_ALY_Bitmask
     from .preprocessing.scaler import FB_ALY_Scaler as FB_ALY_Scaler
     from .preprocessing.scaler import FB_ALY_ScalerFitting as FB_ALY_ScalerFitting
+    from .specific.am8xxx_ssd import FB_ALY_AM8xxxSSD as FB_ALY_AM8xxxSSD
     from .specific.wt_turbulence_1ch import FB_ALY_WtTurbulence_1Ch as FB_ALY_WtTurbulence_1Ch
     from .specific.xts_movement import FB_ALY_XtsMovementAnalysis as FB_ALY_XtsMovementAnalysis
     from .specific.xts_mover import FB_ALY_XtsAccelerationAnalysis_1Ch as FB_ALY_XtsAccelerationAnalysis_1Ch
@@ -144,6 +145,7 @@ if TYPE_CHECKING:
     from .types import E_ALY_TimespanOperator as E_ALY_TimespanOperator
     from .types import E_ALY_WindowMode as E_ALY_WindowMode
     from .types import ST_ALY_FileHeader as ST_ALY_FileHeader
+    from .types import ST_ALY_LiveMinMaxAvg as ST_ALY_LiveMinMaxAvg
     from .types import ST_ALY_Threshold as ST_ALY_Threshold
     from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
     from .types import ST_ALY_XyPosition as ST_ALY_XyPosition
@@ -203,6 +205,7 @@ BLOCKS = {
     "FB_ALY_SectionTimer_1Ch": "alycat.blocks.classification.section_timer",
     "FB_ALY_StepResponse_1Ch": "alycat.blocks.classification.step_response",
     "FB_ALY_ParetoAnalysis": "alycat.blocks.classification.pareto",
+    "FB_ALY_AM8xxxSSD": "alycat.blocks.specific.am8xxx_ssd",
     "FB_ALY_WtTurbulence_1Ch": "alycat.blocks.specific.wt_turbulence_1ch",
     "FB_ALY_XtsAccelerationAnalysis_1Ch": "alycat.blocks.specific.xts_mover",
     "FB_ALY_XtsDistanceIntegrator_1Ch": "alycat.blocks.specific.xts_mover",
@@ -294,6 +297,7 @@ TYPES_AND_FUNCTIONS = {
     "E_ALY_ParetoMode": "alycat.blocks.types",
     "E_ALY_StateHistMode": "alycat.blocks.types",
     "ST_ALY_FileHeader": "alycat.blocks.types",
+    "ST_ALY_LiveMinMaxAvg": "alycat.blocks.types",
     "ST_ALY_Threshold": "alycat.blocks.types",
     "ST_ALY_ThresholdOnOff": "alycat.blocks.types",
     "ST_ALY_XyPosition": "alycat.blocks.types",

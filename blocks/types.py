@@ -380,3 +380,12 @@ E_ALY_MonthOfYearMask = enum.IntFlag(  # page 17643694859
     },
     module=__name__,
 )
+
+
+class ST_ALY_LiveMinMaxAvg(Struct):
+    """A quantity and what it has been; manual p. 427."""
+
+    fLive: LREAL = var("current value")
+    fMin: LREAL = var("minimum")
+    fMax: LREAL = var("maximum")
+    fAvg: LREAL = var("average")

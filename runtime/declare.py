@@ -20,7 +20,7 @@ from typing import Any, get_type_hints
 import numpy as np
 
 from .errors import DeclarationError, WrongType
-from .iec import LINT, IecType, StringType, iec_type
+from .iec import LINT, IecType, iec_type
 
 
 class Role(enum.Enum):
@@ -44,7 +44,7 @@ HEADER = "_header"  # the hidden pointer of a function block
 BUFFERS = (Role.BUFFER, Role.CHANNEL_CONFIG, Role.PENDING, Role.SCRATCH)
 SETTABLE = (Role.BODY_INPUT, Role.PROPERTY)
 NEXT = "next_"  # what the name of a PENDING twin begins with
-TEXT_AT = "at_"  # what the name of a text's place begins with
+TEXT_AT = "at_"  # what the name of the place of a text or structure begins with
 
 
 @dataclass(frozen=True)
@@ -174,7 +174,7 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
             fields[name] = Field(name, kind, member.role, initial, member.meaning, *more)
             if member.role is Role.CHANNEL_CONFIG:
                 fields[NEXT + name] = Field(NEXT + name, kind, Role.PENDING, initial, member.meaning)
-            if isinstance(kind, StringType) and member.role in (Role.OUTPUT, Role.STATE):
+            if kind.ctype is not None and not kind.is_number and member.role in (Role.OUTPUT, Role.STATE):
                 fields[TEXT_AT + name] = Field(TEXT_AT + name, iec_type(LINT), Role.CONFIG, 0)
     return list(fields.values())
 

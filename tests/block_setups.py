@@ -23,6 +23,7 @@ from alycat.blocks import (
     E_ALY_ShapeWindow,
     E_ALY_TimespanOperator,
     E_ALY_WindowMode,
+    FB_ALY_AM8xxxSSD,
     FB_ALY_ArrayStatistics,
     FB_ALY_BandwidthClassificator_3Ch,
     FB_ALY_Bitmask,
@@ -441,7 +442,21 @@ def forecast_bands(draw):
     return Setup(calls=(("Configure", configure),))
 
 
+def sensor_words(cls, setup):
+    """An update counter that sometimes stays, and four words."""
+
+    def stream(seed, rows):
+        rng = np.random.default_rng(seed)
+        words = rng.integers(0, 2**32, (rows, 4)) & rng.choice([0x0FFF0FFF, 0xFFFFFFFF, 0x00FF00FF], (rows, 4))
+        values = np.column_stack([np.cumsum(rng.integers(0, 2, rows)), words]).astype(float)
+        times = np.cumsum(rng.integers(1, 10**9, rows)).astype(np.uint64)
+        return Stream(times, values, origin=f"words({seed}, {rows})")
+
+    return st.builds(stream, st.integers(0, 2**32 - 1), st.integers(1, 60))
+
+
 LAWS_WITH = {
+    FB_ALY_AM8xxxSSD: {"streams_of": sensor_words},
     FB_ALY_ArrayStatistics: {"streams_of": array_streams},
     FB_ALY_BandwidthClassificator_3Ch: {"streams_of": bands},
     FB_ALY_Bitmask: {"streams_of": whole_numbers},
