@@ -29,6 +29,11 @@ def _small_letters() -> np.ndarray:
 SMALL = _small_letters()
 
 
+def text_bytes(text: Any) -> np.ndarray:
+    """The 256 bytes of a STRING(255) as `method` hands it over."""
+    return np.frombuffer(bytes(text).ljust(256, b"\0"), np.uint8)
+
+
 @kernel
 def same_bytes(a: Any, start: int, b: Any, size: int, exact: bool) -> bool:
     """Whether ``a[start : start + size]`` and ``b[:size]`` are equal."""

@@ -161,6 +161,11 @@ def progress_clock() -> int:
     return time.monotonic_ns()
 
 
+def give_way() -> None:
+    """Let other threads run, in the middle of long work beside the cycle."""
+    time.sleep(0)
+
+
 def stopwatch() -> Callable[[], int]:
     """A function that tells the nanoseconds since stopwatch() was called."""
     started = time.perf_counter_ns()

@@ -37,7 +37,8 @@ class IecType:
     @property
     def column_dtype(self) -> np.dtype[Any]:
         """The numpy type of one value in a column of a trace."""
-        return np.dtype(self.ctype)
+        kind: np.dtype[Any] = np.dtype(self.ctype)
+        return kind
 
     def check(self, value: Any, name: str) -> Any:
         """The value in memory form; WrongType or RangeError names the variable, the value and what is allowed."""
@@ -393,7 +394,7 @@ class AnyType(IecType):
 class AnyStringType(AnyType):
     """The input type ANY_STRING: a text."""
 
-    name, ctype, initial = "ANY_STRING", None, ""
+    name = "ANY_STRING"
 
 
 BOOL = Annotated[bool, BoolType()]

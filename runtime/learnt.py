@@ -14,7 +14,8 @@ UTF-8. `kind` says what was learnt and fixes the names and types of the members 
 and of `columns` (arrays of numbers, which need not be equally long); further members are refused. Numbers are written
 with as many digits as bring back the same 64 bits; NaN and infinity do not occur. `sha256` is the SHA-256 of all bytes
 before the line that it stands in, so that damage is noticed; a file that was made or edited by hand leaves that member
-out. Which kinds there are and what their members mean, each block that writes one tells.
+out. Line breaks as shown let a file be read piece by piece, giving way to the cycle; without them all of it is read at
+once. Which kinds there are and what their members mean, each block that writes one tells.
 
     data = json.load(open("Press.tas"))["columns"]["value"]         # without alycat
     learnt.read_learnt(path, TEACH_PATH).columns["value"]           # checked
@@ -23,6 +24,7 @@ out. Which kinds there are and what their members mean, each block that writes o
 import hashlib
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +32,7 @@ from typing import Any
 
 import numpy as np
 
+from .clock import give_way
 from .errors import AlycatError, DeclarationError, one_of
 from .files import replacing
 
@@ -38,6 +41,7 @@ VERSION = 1
 MOST_BYTES = 1 << 30
 _PER_LINE = 200  # numbers; a line is written in one go, other threads may run in between
 _SEAL = b'"sha256": "'
+_COLUMN = re.compile(rb',?("(?:[^"\\]|\\.)*"): \[')  # the line before the numbers of a column
 _MEMBERS = ("format", "version", "kind", "kind_version", "header", "columns")
 _WORDS: dict[type, str] = {int: "a whole number", float: "a number", str: "a text"}
 
@@ -81,6 +85,7 @@ def write_learnt(path: Path, learnt: Learnt) -> None:
         for line in _lines(learnt):
             total.update(line)
             file.write(line)
+            give_way()
         file.write(_SEAL + total.hexdigest().encode() + b'"}\n')
 
 
@@ -114,21 +119,38 @@ def read_learnt(path: Path, kind: Kind) -> Learnt:
     if seal and rest.rstrip() != hashlib.sha256(body).hexdigest().encode() + b'"}':
         raise LearntFileError(f"{path.name} is damaged or was edited: its SHA-256 does not match")
     try:
-        content = json.loads(data, parse_constant=_no_constant)
+        skeleton, columns = _pieces(data) if seal else (data, {})
+        content = json.loads(skeleton, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise LearntFileError(f"{path.name} is damaged or no file of learnt data: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise LearntFileError(f"{path.name} is no file of learnt data: member format is not '{FORMAT}'")
     if "sha256" in content and not seal:
         raise LearntFileError(f"{path.name}: sha256 has to stand in the last line, as it is written, or be left out")
-    return _checked(path.name, content, kind)
+    return _checked(path.name, content, columns, kind)
+
+
+def _pieces(data: bytes) -> tuple[bytes, dict[str, list[Any]]]:
+    """The file without the lines of numbers, and the numbers of each column, as lists of lists."""
+    kept: list[bytes] = []
+    columns: dict[str, list[Any]] = {}
+    numbers: list[Any] | None = None
+    for line in data.split(b"\n"):
+        if numbers is not None and line != b"]":
+            numbers.append(json.loads(b"[" + line.rstrip(b",") + b"]", parse_constant=_no_constant))
+            give_way()
+            continue
+        kept.append(line)
+        begins = _COLUMN.fullmatch(line)
+        numbers = columns.setdefault(json.loads(begins[1]), []) if begins else None
+    return b"\n".join(kept), columns
 
 
 def _no_constant(text: str) -> Any:
     raise ValueError(f"{text} is no number")
 
 
-def _checked(name: str, content: dict[str, Any], kind: Kind) -> Learnt:
+def _checked(name: str, content: dict[str, Any], pieces: dict[str, list[Any]], kind: Kind) -> Learnt:
     if content.get("version") != VERSION:
         found = content.get("version")
         raise LearntFileError(f"{name} has format version {found!r}; this alycat reads version {VERSION}")
@@ -140,7 +162,11 @@ def _checked(name: str, content: dict[str, Any], kind: Kind) -> Learnt:
     _same_names(f"{name}: header", header, kind.header)
     _same_names(f"{name}: columns", columns, kind.columns)
     values = {n: _value(f"{name}: {n}", header[n], t) for n, t in kind.header.items()}
-    return Learnt(kind, values, {n: _array(f"{name}: {n}", columns[n], t) for n, t in kind.columns.items()})
+    arrays = {}
+    for n, t in kind.columns.items():
+        parts = [_array(f"{name}: {n}", part, t) for part in (columns[n], *pieces.get(n, ()))]
+        arrays[n] = np.concatenate(parts)
+    return Learnt(kind, values, arrays)
 
 
 def _same_names(where: str, found: Any, wanted: Mapping[str, type], optional: str = "") -> None:
@@ -153,11 +179,11 @@ def _same_names(where: str, found: Any, wanted: Mapping[str, type], optional: st
 
 
 def _value(where: str, value: Any, wanted: type) -> Value:
-    allowed = (int, float) if wanted is float else (wanted,)
+    allowed: Any = (int, float) if wanted is float else (wanted,)
     if isinstance(value, bool) or not isinstance(value, allowed):
         raise LearntFileError(f"{where} is {value!r}, {_WORDS[wanted]} is needed")
-    limit = math.inf if isinstance(value, float) else 2**63
-    if wanted is not str and not abs(value) < limit:
+    number: Any = 0 if isinstance(value, str) else value
+    if not abs(number) < (math.inf if isinstance(value, float) else 2**63):
         raise LearntFileError(f"{where} is {value!r}, which is too large")
     return wanted(value)  # type: ignore[no-any-return]
 

@@ -36,7 +36,7 @@ S = 10**9
 SHIFT = 8 * 3600 * S
 WEAR_FROM, LIMIT = 12 * 3600 * S, 0.5  # after the start; A
 FILE = r"C:\TwinCAT\3.1\Boot\Motor.json"
-TYPICAL = ((55.0, 14.0), (1.2, 0.2), (38.0, 6.0))  # mean and spread of load in %, speed in m/s, oil in degrees
+TYPICAL = ((55.0, 14.0), (1.2, 0.2), (40.0, 5.0))  # mean and spread of load in %, speed in m/s, oil in degrees
 
 
 class MAIN(Program):
@@ -55,7 +55,7 @@ class MAIN(Program):
             scaler.Configure(E_ALY_ScalingMode.Standardization, mean, spread)
         self.fbFitting = FB_ALY_LinearRegressionFitting(nNumChannels=3)
         self.fbFitting.Configure(
-            bBias=True, fStepSize=0.002, nMiniBatchSize=1, tTimeout="5s", bInvolveExistingFile=False, sFilePath=FILE
+            bBias=True, fStepSize=0.0005, nMiniBatchSize=1, tTimeout="5s", bInvolveExistingFile=False, sFilePath=FILE
         )
         self.fbModel = FB_ALY_LinearRegressionInference(nNumChannels=3)
         self.fbSmooth = FB_ALY_MovingAvg_1Ch()
@@ -127,7 +127,7 @@ class Early:
 
 load = 55 + 12 * Noise(sigma=1, seed=1, name="load", every="90s") + Sine(10, "3h")
 speed = 1.2 + 0.2 * Noise(sigma=1, seed=1, name="speed", every="5min")
-oil = 38 + Sine(9, "20h", phase=-0.2)
+oil = 40 + Sine(5, "40min") + Sine(4, "20h", phase=-0.2)  # the cooler switches
 healthy = 2 + 0.08 * load + 1.5 * speed + (-0.03) * oil + Noise(sigma=0.3, seed=1, name="current", every="1s")
 wear = Switch(After(WEAR_FROM), 0.3 / 3600 * (Ramp(rate=1.0) + Constant(-WEAR_FROM / S)), 0.0)  # A, 0.3 more each hour
 
@@ -149,7 +149,7 @@ def draw(path: str, recorded: dict[str, np.ndarray]) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     upper.plot(hours, recorded["MAIN.fCurrent"], color="#b8b8b8", linewidth=0.5, label="measured")
     upper.plot(hours, recorded["MAIN.fPredicted"], color="#1f4e79", linewidth=0.8, label="model")
-    upper.set(ylabel="motor current in A", xlim=(6, 22), ylim=(4, 12.5))
+    upper.set(ylabel="motor current in A", xlim=(6, 22), ylim=(2, 12.5))
     upper.set_title(
         "A model of the current, taught in the early shift, used in the late one", loc="left", weight="bold"
     )
@@ -165,8 +165,8 @@ def draw(path: str, recorded: dict[str, np.ndarray]) -> None:
         panel.axvline(18, color="#7f7f7f", linestyle=":")
         panel.axvline(warned, color="#a3123a", linewidth=1)
         panel.spines[["top", "right"]].set_visible(False)
-    upper.text(10, 4.2, "early shift: taught", ha="center")
-    upper.text(16, 4.2, "late shift: watched", ha="center")
+    upper.text(10, 2.3, "early shift: taught", ha="center")
+    upper.text(16, 2.3, "late shift: watched", ha="center")
     lower.text(17.95, -0.3, "the bearing begins to wear ", ha="right")
     lower.text(warned + 0.05, -0.3, "warning")
     figure.savefig(path, dpi=110)

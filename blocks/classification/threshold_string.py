@@ -12,7 +12,7 @@ from alycat.runtime.texts import TEXT_BYTES
 
 from ..conditions import TimedBlock, bad_call
 from ..system.datetime import FB_ALY_DateTime
-from ..texts import copy_text
+from ..texts import copy_text, text_bytes
 
 
 @kernel
@@ -103,8 +103,7 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
         self._allocate(names=3 * TEXT_BYTES)
         self._m.second_from, self._m.third_from = fThresholdLevel12, fThresholdLevel23
         for i, name in enumerate((sStringLevel1, sStringLevel2, sStringLevel3)):
-            data = bytes(name)  # type: ignore[call-overload]  # as it lies in memory
-            self._buffer("names")[TEXT_BYTES * i : TEXT_BYTES * i + len(data)] = list(data)
+            self._buffer("names")[TEXT_BYTES * i : TEXT_BYTES * (i + 1)] = text_bytes(name)
         return self._configured()
 
     @cyclic

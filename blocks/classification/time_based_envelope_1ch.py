@@ -7,10 +7,11 @@ from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, TIME, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, Learnt, ReadBlock
+from ..teaching import TEACH_PATH, WORKING, ReadBlock
 from ..types import E_ALY_BandMode, E_ALY_Classification_Bounds, E_ALY_ReadState, ST_ALY_FileHeader
 
 RELATIVE = int(E_ALY_BandMode.Relative)

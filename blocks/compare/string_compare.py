@@ -12,7 +12,7 @@ from alycat.runtime.texts import TEXT_BYTES
 
 from ..conditions import COUNT_MODES, PersistentBlock, TimedBlock, bad_time
 from ..system.datetime import FB_ALY_DateTime
-from ..texts import matches, unset_texts
+from ..texts import matches, text_bytes, unset_texts
 from ..types import E_ALY_CountMode, E_ALY_StringCompareMode
 
 CYCLIC = int(E_ALY_CountMode.Cyclic)
@@ -133,9 +133,8 @@ class FB_ALY_StringCompare_1Ch(SingleTextBlock, StringCompare, category="Compare
         """
         if not self._take_modes(eStringCompareMode, eCountMode, bCaseSensitive, reference=TEXT_BYTES):
             return False
-        reference = bytes(sReference)  # type: ignore[call-overload]  # as it lies in memory
-        self._m.reference_size = len(reference)
-        self._buffer("reference")[: len(reference)] = list(reference)
+        self._m.reference_size = len(sReference)
+        self._buffer("reference")[:] = text_bytes(sReference)
         return self._configured()
 
     @quick_method

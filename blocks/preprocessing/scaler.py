@@ -7,11 +7,11 @@ from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, TIME
 from alycat.runtime.kernel import kernel
-from alycat.runtime.learnt import Kind
+from alycat.runtime.learnt import Kind, Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import WORKING, FromFileBlock, Learnt, TeachBlock
+from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_ScalingMode, E_ALY_TeachState, ST_ALY_FileHeader
 from ..windows import LARGEST_SQUARED
 

@@ -9,11 +9,11 @@ from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, channel_config, config, fb_init, output, state
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, STRING_255, TIME, UDINT
 from alycat.runtime.kernel import int64, kernel
-from alycat.runtime.learnt import Kind
+from alycat.runtime.learnt import Kind, Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import WORKING, FromFileBlock, Learnt, TeachBlock
+from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_TeachState, ST_ALY_FileHeader
 from ..windows import LARGEST_SQUARED
 

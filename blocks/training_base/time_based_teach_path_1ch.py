@@ -2,14 +2,17 @@
 
 from typing import Any
 
+import numpy as np
+
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, TIME, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, Learnt, TeachBlock
+from ..teaching import TEACH_PATH, WORKING, TeachBlock
 from ..types import E_ALY_TeachMode, E_ALY_TeachState
 
 SEGMENTS = 1000  # of nSegmentSize values each, the longest period
@@ -208,7 +211,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         never set, or a NaN or infinite value, 16#300A a value beyond +-1e300, or a period that is too long.
         """
 
-    def path(self) -> Any:
+    def path(self) -> np.ndarray:
         """The points as taught so far, those of a period in progress included, a copy; beyond the vendor."""
         return self._buffer("values")[: self._m.length].copy()
 
@@ -226,7 +229,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         return bool(self._m.involve_file)
 
     def _start_from(self, learnt: Learnt | None) -> tuple[int, str]:
-        points = learnt.columns["value"] if learnt else ()
+        points = learnt.columns["value"] if learnt else np.empty(0)
         cycles = learnt.header["teach_cycles"] if learnt else 0
         if learnt and (not len(points) or int(cycles) < 1 or abs(points).max() > LARGEST):
             return 0x300C, f"{len(points)} values of {cycles} teach cycles cannot be gone on from"

@@ -13,6 +13,7 @@ from ..declare import Role
 from ..errors import RecordingError, one_of
 from ..recordings import Recording
 from ..registry import short_name
+from ..texts import decoded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,7 +67,9 @@ def result_frame(block: Any, recording: Recording, trace: np.ndarray) -> "pl.Dat
     for name in trace.dtype.names or ():
         title = f"{short_name(block.__name__)}.{name}" if name in taken else name
         values = np.ascontiguousarray(trace[name])
-        if values.ndim > 1:  # an array that Call fills: a column for each element, numbered as on the target
+        if values.dtype.kind == "S":
+            columns.append(_with_nulls(pl.Series(title, [decoded(v) for v in values.tolist()]), refused))
+        elif values.ndim > 1:  # an array that Call fills: a column for each element, numbered as on the target
             columns += [_with_nulls(pl.Series(f"{title}[{i + 1}]", v), refused) for i, v in enumerate(values.T.copy())]
         elif types.get(name) == "FB_ALY_DateTime":
             columns.append(_dates(title, values, refused | (values == 0)))

@@ -76,18 +76,31 @@ def replay(
     alycat replay data.csv --block DenStream --channels temp,pressure \\
         --time ts --set fEps=0.15 fMuBeta=2 fLambda=0 fEpsDBSCAN=0.8 \\
         fMinWeightDBSCAN=2 nPotMCsBufferSize=100 nOutMCsBufferSize=100
+
+    An input of Call may be a column of FILE: --set bStartPeriod=start. Blocks that teach or read do so from the first
+    row to the last; their files lie below the current folder, or below ALYCAT_FILES.
     """
+    from ..recording_files import column_names
+    from ..textblock import TextBlock
     from .replay_report import print_report, report
 
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
-    settings = read_settings(block, assignments)
+    if issubclass(block, TextBlock):
+        raise PlcError(f"{short_name(block.__name__)} has text channels, which a recording does not hold; use Python")
+    settings = read_settings(block, assignments, column_names(file) if file.is_file() else ())
     targets = _targets(file, short_name(block.__name__), out, picture)
     if start is not None:
         parse_timestamp(start, "--start")
     if cycle is not None:
         parse_duration(cycle, "--cycle")
+    if settings.columns:
+        wanted = list(dict.fromkeys(settings.columns.values()))
+        more = Recording.read(
+            file, time=time, channels=wanted, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
+        )
+        settings.call |= {name: more.values[:, wanted.index(c)] for name, c in settings.columns.items()}
     with phases() as progress:
         progress.begin(f"reading {file.name}")
         names = _channel_names(file, channels, time)

@@ -7,6 +7,7 @@ import numpy as np
 
 from ..clock import stopwatch
 from ..errors import PlcError, RecordingError
+from ..iec import BoolType
 from ..recordings import Recording
 from ..registry import short_name
 from .settings import Settings
@@ -43,9 +44,10 @@ def run(block: Any, settings: Settings, recording: Recording, progress: Phases) 
         part = slice(first, first + chunk)
         timestamps, values = recording.timestamps[part], recording.values[part]
         watch = stopwatch()
-        parts.append(instance.replay(timestamps, values, **settings.call))
+        parts.append(instance.replay(timestamps, values, **_rows(block, settings, part)))
         elapsed_ns += watch()
         progress.advance(len(timestamps))
+    _switch(instance, "SwitchState_Idle")
     return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
 
 
@@ -58,5 +60,27 @@ def _configured(block: Any, settings: Settings, channels: int) -> Any:
         message = instance.ipResultMessage
         name = short_name(block.__name__)
         raise PlcError(f"{name}.Configure failed with event 16#{message.nEventId:X}: {message.sEventText}")
+    _switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
+
+
+def _rows(block: Any, settings: Settings, part: slice) -> dict[str, Any]:
+    """The inputs of Call for some rows; columns for BOOL are TRUE from one half on."""
+    kinds = {i.name: i.type for i in block.methods["Call"].inputs}
+    found = {}
+    for name, value in settings.call.items():
+        column = value[part] if name in settings.columns else value
+        found[name] = column >= 0.5 if name in settings.columns and isinstance(kinds[name], BoolType) else column
+    return found
+
+
+def _switch(instance: Any, *methods: str) -> None:
+    """Changes the state of a block that teaches or reads, which includes its file work."""
+    for name in (m for m in methods if hasattr(instance, m)):
+        done = getattr(instance, name)()
+        while done and instance.GetBusyState():
+            done = instance.UpdateState()
+        if not done:
+            block, message = short_name(type(instance).__name__), instance.ipResultMessage
+            raise PlcError(f"{block}.{name} failed with event 16#{message.nEventId:X}: {message.sEventText}")

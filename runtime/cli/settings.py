@@ -35,13 +35,14 @@ class Settings:
     init: dict[str, Any] = field(default_factory=dict)
     configure: dict[str, Any] = field(default_factory=dict)
     call: dict[str, Any] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)  # inputs of Call that are columns of the recording
 
     def all(self) -> dict[str, Any]:
-        return self.init | self.configure | self.call
+        return self.init | self.configure | self.call | self.columns
 
 
-def read_settings(block: Any, assignments: Iterable[str]) -> Settings:
-    """Sorts the assignments by where the block takes them.
+def read_settings(block: Any, assignments: Iterable[str], columns: Iterable[str] = ()) -> Settings:
+    """Sorts the assignments by where the block takes them; an input of Call may be one of the columns of a recording.
 
     Raises UnknownName for a name the block does not have, WrongType or RangeError for a value that does not fit, and
     WrongType when Configure needs more than was given.
@@ -59,8 +60,11 @@ def read_settings(block: Any, assignments: Iterable[str]) -> Settings:
             raise UnknownName(_unknown(block, name, places))
         where, kind = places[name]
         given = getattr(settings, where)
-        if name in given:
-            raise WrongType(f"--set {name}: given twice, as {given[name]} and {text}")
+        if name in given or name in settings.columns:
+            raise WrongType(f"--set {name}: given twice, as {settings.all()[name]} and {text}")
+        if where == "call" and text.strip() in columns:
+            settings.columns[name] = text.strip()
+            continue
         given[name] = parse_value(name, kind, text.strip())
     _refuse_incomplete(block, settings)
     return settings
@@ -143,7 +147,7 @@ def _refuse_incomplete(block: Any, settings: Settings) -> None:
     name = short_name(block.__name__)
     for where in ("Configure", "Call"):
         inputs = block.methods[where].values if where in block.methods else ()
-        given = getattr(settings, where.lower())
+        given = getattr(settings, where.lower()) | settings.columns
         missing = [i for i in inputs if i.required and i.name not in given and i.name not in FROM_RECORDING]
         if missing:
             wanted = " ".join(f"{i.name}={i.type.name}" for i in missing)

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from ..iec import StringType
 from .panels import TimeAxis, draw_line, tidy, title_and_settings
 from .wording import plural, spaced
 
@@ -23,7 +24,7 @@ def draw_trends(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, 
     columns = dict(_columns(trace))
     accepted = ~trace["bError"]
     rows = f"{plural(len(recording), 'row')}, {spaced(int((~accepted).sum()))} without outputs"
-    dates = {field.name for field in done.block.fields if field.type.name == "FB_ALY_DateTime"}
+    dates = {f.name for f in done.block.fields if f.type.name == "FB_ALY_DateTime" or isinstance(f.type, StringType)}
     outputs = [n for n, values in columns.items() if n not in dates and n not in STANDARD and _changes(values)]
     chosen = [(n, "channel") for n in recording.names[: MOST_PANELS // 2]]
     chosen += [(n, "output") for n in outputs[: MOST_PANELS - len(chosen)]]
