@@ -55,7 +55,7 @@ def _vector_butterflies(
 
         def pair(k: int) -> tuple[Any, Any]:
             index = builder.add(at, builder.mul(step, ir.Constant(word, k)))
-            return tuple(builder.load(place(p, index), align=8) for p in (source, source_i))  # type: ignore[return-value]
+            return tuple(builder.load(place(p, index), align=8) for p in (source, source_i))
 
         def store(k: int, real: Any, imaginary: Any) -> None:
             index = builder.add(to, builder.mul(out, ir.Constant(word, k)))
