@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from alycat.runtime.butterfly import LANES, butterflies, butterfly
 from alycat.runtime.kernel import kernel
 
 
@@ -35,28 +36,15 @@ def twiddles(length: int) -> np.ndarray:
 def _radix4(a: Any, b: Any, c: Any, d: Any, w: Any, n: int, size: int, stride: int) -> None:
     """One step: (a, b) real and imaginary parts that are read, (c, d) those that are written."""
     quarter = size // 4
-    o1 = stride * quarter
-    o2, o3 = 2 * o1, 3 * o1
+    gap = stride * quarter
     for p in range(quarter):
-        t = p * stride
-        w1, v1 = w[t], w[n + t]
-        w2, v2 = w[2 * t], w[n + 2 * t]
-        w3, v3 = w[3 * t], w[n + 3 * t]
-        i, o = stride * p, stride * 4 * p
-        for q in range(stride):
-            ar, ai = a[i + q], b[i + q]
-            br, bi = a[i + q + o1], b[i + q + o1]
-            cr, ci = a[i + q + o2], b[i + q + o2]
-            dr, di = a[i + q + o3], b[i + q + o3]
-            sr, si, tr, ti = ar + cr, ai + ci, ar - cr, ai - ci
-            ur, ui, vr, vi = br + dr, bi + di, br - dr, bi - di
-            xr, xi = tr + vi, ti - vr
-            yr, yi = sr - ur, si - ui
-            zr, zi = tr - vi, ti + vr
-            c[o + q], d[o + q] = sr + ur, si + ui
-            c[o + q + stride], d[o + q + stride] = xr * w1 - xi * v1, xr * v1 + xi * w1
-            c[o + q + 2 * stride], d[o + q + 2 * stride] = yr * w2 - yi * v2, yr * v2 + yi * w2
-            c[o + q + 3 * stride], d[o + q + 3 * stride] = zr * w3 - zi * v3, zr * v3 + zi * w3
+        i, o, t = stride * p, stride * 4 * p, p * stride
+        if stride < LANES:
+            for q in range(stride):
+                butterfly(a, b, c, d, i + q, o + q, gap, stride, w, n, t)
+        else:
+            for q in range(0, stride, LANES):
+                butterflies(a, b, c, d, i + q, o + q, gap, stride, w, n, t)
 
 
 @kernel

@@ -178,6 +178,16 @@ def array_streams(cls, setup):
 
 
 @st.composite
+def correlation_parameters(draw):
+    """The seven inputs of Configure, with any range of lags."""
+    step = draw(st.integers(1, 3))
+    low, high = sorted((draw(st.integers(-6, 6)), draw(st.integers(-6, 6))))
+    window = draw(st.sampled_from(list(E_ALY_WindowMode)[1:]))
+    mode = draw(st.sampled_from(list(E_ALY_CorrelationMode)[1:]))
+    return (low * step, high * step, step, draw(st.integers(1, 2)), window, mode, draw(st.integers(1, 9)))
+
+
+@st.composite
 def correlations(draw):
     """A few lags on both sides, all modes; windows that a stream fills several times."""
     channels, step = draw(st.integers(1, 2)), draw(st.integers(1, 3))

@@ -13,7 +13,7 @@ from alycat.runtime.memory import f64, i64
 
 from ..fft import transform
 from ..types import E_ALY_WindowMode
-from .correlation_sums import NORMED, SUMS, coefficient, gather, gather_products, remember
+from .correlation_sums import BASE, NORMED, SUMS, coefficient, gather, gather_products, remember
 
 SLIDING = int(E_ALY_WindowMode.SlidingWindow)
 FIXED = int(E_ALY_WindowMode.FixWindow)
@@ -109,7 +109,8 @@ def take(m: Any, reference: float, values: Any) -> bool:
     elif m.window == FIXED:
         if m.phase == 0:
             set_origins(m, 0)
-            clear(m, 0)
+            if m.spectral == 0:
+                clear(m, 0)
     elif m.calls == 0:
         set_origins(m, 0)
         set_origins(m, 1)
@@ -167,6 +168,9 @@ def finish_direction(m: Any, channel: int, start: int, lags: int, first: int, si
         value = 0.0
         if pairs > 0:
             at = start + j
+            if m.kind == BASE:
+                coefficients[i + sign * j] = sums[at] + (fresh[at] if continuous else 0.0)
+                continue
             dp, d, p = sums[at], sums[at + lags], sums[at + 2 * lags]
             dd, pp = sums[at + 3 * lags], sums[at + 4 * lags]
             divisor = m.calls

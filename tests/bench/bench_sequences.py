@@ -114,12 +114,12 @@ def warping(rounds: int) -> None:
         wanted = dtw.distance(*last, inner_dist="euclidean")
         np.testing.assert_allclose(fb.results_shown()[0], wanted, rtol=1e-12)
         templates = reading([last[0]])
-        flags = {"bStartPeriod": np.arange(size + 1) == 0, "bStopPeriod": np.arange(size + 1) == size}
-        signal = np.append(last[1], 0.0)
+        signal = np.append(np.tile(last[1], windows), 0.0)
+        flags = {"bStartPeriod": np.arange(len(signal)) % size == 0, "bStopPeriod": False}
         trace = templates.replay(None, signal, **flags)
         np.testing.assert_allclose(trace["fDistance"][-1, 0], wanted, rtol=1e-12)
         ours = best_us(rounds, windows, fb.replay, None, rows)
-        other = best_us(rounds * 5, 1, templates.replay, None, signal, **flags)
+        other = best_us(rounds, windows, templates.replay, None, signal, **flags)
         theirs = best_us(rounds * 5, 1, dtw.distance_fast, *last, inner_dist="euclidean")
         print(f"{size:7,} {ours:9.1f} {other:9.1f} {theirs:18.1f}", flush=True)
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from block_setups import correlation_parameters
 from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,17 +12,12 @@ from alycat.blocks import E_ALY_CorrelationMode, E_ALY_WindowMode, FB_ALY_Correl
 from alycat.blocks.fft import transform, twiddles
 from alycat.blocks.statistics import correlation
 from alycat.runtime import WrongType
+from alycat.runtime.butterfly import butterflies, plain_butterflies
+from alycat.runtime.kernel import kernel
+from alycat.runtime.memory import f64
 
 Mode, Window = E_ALY_CorrelationMode, E_ALY_WindowMode
-MODES, WINDOWS = list(Mode)[1:], list(Window)[1:]
-
-
-@st.composite
-def parameters(draw):
-    step = draw(st.integers(1, 3))
-    low, high = sorted((draw(st.integers(-6, 6)), draw(st.integers(-6, 6))))
-    window, mode = draw(st.sampled_from(WINDOWS)), draw(st.sampled_from(MODES))
-    return (low * step, high * step, step, draw(st.integers(1, 2)), window, mode, draw(st.integers(1, 9)))
+WINDOWS = list(Window)[1:]
 
 
 def signals(seed, rows, offset):
@@ -38,7 +34,9 @@ def signals(seed, rows, offset):
 
 @pytest.mark.parametrize("spectral", [False, True])
 @settings(max_examples=60, deadline=None)
-@given(chosen=parameters(), seed=st.integers(0, 2**32 - 1), offset=st.sampled_from([0.0, 1024.0, -(2.0**26)]))
+@given(
+    chosen=correlation_parameters(), seed=st.integers(0, 2**32 - 1), offset=st.sampled_from([0.0, 1024.0, -(2.0**26)])
+)
 def test_equals_the_oracle(spectral, chosen, seed, offset):
     usual = correlation.TRANSFORM_COST
     correlation.TRANSFORM_COST = 0 if spectral else 10**9
@@ -127,12 +125,37 @@ def test_covariance_over_a_long_run(window):
     assert fb.coefficients_shown()[0, 2] == pytest.approx(wanted, abs=1e-11)
 
 
+@kernel
+def transformed(address, n):
+    z = f64(address, 0, n), f64(address, 8 * n, n)
+    transform(*z, f64(address, 16 * n, n), f64(address, 24 * n, n), f64(address, 32 * n, 2 * n), n)
+    return 0
+
+
+@kernel
+def both_butterflies(address, n):
+    a, b, w = f64(address, 0, n), f64(address, 8 * n, n), f64(address, 16 * n, 2 * n)
+    c, d = f64(address, 32 * n, n), f64(address, 40 * n, n)
+    e, f = f64(address, 48 * n, n), f64(address, 56 * n, n)
+    butterflies(a, b, c, d, 4, 16, 8, 8, w, n, 3)
+    plain_butterflies(a, b, e, f, 4, 16, 8, 8, w, n, 3)
+    return 0
+
+
 @pytest.mark.parametrize("n", [4, 8, 16, 32, 512, 2048])
 def test_the_transform_is_numpys(n):
     z = np.random.default_rng(n).normal(size=(2, n))
-    real, imaginary, w = z[0].copy(), z[1].copy(), twiddles(n)
-    transform(real, imaginary, np.empty(n), np.empty(n), w, n)
-    np.testing.assert_allclose(real + 1j * imaginary, np.fft.fft(z[0] + 1j * z[1]), atol=1e-13 * n)
+    room = np.concatenate([z[0], z[1], np.zeros(2 * n), twiddles(n)])
+    transformed(room.ctypes.data, n)
+    np.testing.assert_allclose(room[:n] + 1j * room[n : 2 * n], np.fft.fft(z[0] + 1j * z[1]), atol=1e-13 * n)
+
+
+def test_vector_code_and_its_twin_give_the_same_bits():
+    n = 64
+    room = np.random.default_rng(3).normal(size=8 * n)
+    room[4 * n :] = 0
+    both_butterflies(room.ctypes.data, n)
+    assert room[4 * n : 6 * n].any() and room[4 * n : 6 * n].tobytes() == room[6 * n :].tobytes()
 
 
 def test_what_is_refused():

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from block_setups import correlation_parameters
 from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnt_files import store_path
-from test_correlation_function import parameters
 
 from alycat.blocks import (
     E_ALY_CorrelationMode,
@@ -30,14 +30,16 @@ def reading(points, *chosen):
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.integers(-9, 9).map(float), min_size=1, max_size=9), parameters(), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(st.integers(-9, 9).map(float), min_size=1, max_size=9), correlation_parameters(), st.integers(0, 2**32 - 1)
+)
 def test_equals_the_other_block(points, chosen, seed):
     fb, other = reading(points, *chosen), FB_ALY_CorrelationFunction(nNumChannels=chosen[3])
     size = len(points) if chosen[4] == Window.FixWindow else chosen[6]
     assert other.Configure(*chosen[:6], size)
     y = np.random.default_rng(seed).integers(-9, 9, (40, chosen[3])) / 2
     x = np.resize(points, 40)
-    for first in (0, 13, 27):
+    for first in (0, 13, 26):
         part = slice(first, first + 13)
         trace, wanted = fb.replay(None, y[part]), other.replay(None, np.column_stack([x, y])[part])
         assert trace["fValueRead"].tolist() == x[part].tolist()
