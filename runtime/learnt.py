@@ -22,6 +22,7 @@ once. Which kinds there are and what their members mean, each block that writes 
 """
 
 import hashlib
+import io
 import json
 import math
 import re
@@ -115,8 +116,9 @@ def read_learnt(path: Path, kind: Kind) -> Learnt:
     if path.stat().st_size > MOST_BYTES:
         raise LearntFileError(f"{path.name} has {path.stat().st_size} bytes, at most {MOST_BYTES} are read")
     data = path.read_bytes()
-    body, seal, rest = data.rpartition(_SEAL)
-    if seal and rest.rstrip() != hashlib.sha256(body).hexdigest().encode() + b'"}':
+    place = data.rfind(_SEAL)
+    seal = data[place + len(_SEAL) :].rstrip() if place >= 0 else b""
+    if seal and seal != hashlib.sha256(memoryview(data)[:place]).hexdigest().encode() + b'"}':
         raise LearntFileError(f"{path.name} is damaged or was edited: its SHA-256 does not match")
     try:
         skeleton, columns = _pieces(path.name, data, kind) if seal else (data, {})
@@ -135,7 +137,7 @@ def _pieces(file: str, data: bytes, kind: Kind) -> tuple[bytes, dict[str, list[n
     kept: list[bytes] = []
     columns: dict[str, list[np.ndarray]] = {}
     name = ""
-    for line in data.split(b"\n"):
+    for line in map(_without_break, io.BytesIO(data)):
         if name and line != b"]":
             numbers = json.loads(b"[" + line.rstrip(b",") + b"]", parse_constant=_no_constant)
             columns.setdefault(name, []).append(_array(f"{file}: {name}", numbers, kind.columns[name]))
@@ -146,6 +148,10 @@ def _pieces(file: str, data: bytes, kind: Kind) -> tuple[bytes, dict[str, list[n
         name = json.loads(begins[1]) if begins else ""
         name = name if name in kind.columns else ""
     return b"\n".join(kept), columns
+
+
+def _without_break(line: bytes) -> bytes:
+    return line.rstrip(b"\n")
 
 
 def _no_constant(text: str) -> Any:
