@@ -22,6 +22,7 @@ once. Which kinds there are and what their members mean, each block that writes 
 """
 
 import hashlib
+import io
 import json
 import math
 import re
@@ -115,11 +116,12 @@ def read_learnt(path: Path, kind: Kind) -> Learnt:
     if path.stat().st_size > MOST_BYTES:
         raise LearntFileError(f"{path.name} has {path.stat().st_size} bytes, at most {MOST_BYTES} are read")
     data = path.read_bytes()
-    body, seal, rest = data.rpartition(_SEAL)
-    if seal and rest.rstrip() != hashlib.sha256(body).hexdigest().encode() + b'"}':
+    place = data.rfind(_SEAL)
+    seal = data[place + len(_SEAL) :].rstrip() if place >= 0 else b""
+    if seal and seal != hashlib.sha256(memoryview(data)[:place]).hexdigest().encode() + b'"}':
         raise LearntFileError(f"{path.name} is damaged or was edited: its SHA-256 does not match")
     try:
-        skeleton, columns = _pieces(data) if seal else (data, {})
+        skeleton, columns = _pieces(path.name, data, kind) if seal else (data, {})
         content = json.loads(skeleton, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise LearntFileError(f"{path.name} is damaged or no file of learnt data: {error}") from None
@@ -130,27 +132,33 @@ def read_learnt(path: Path, kind: Kind) -> Learnt:
     return _checked(path.name, content, columns, kind)
 
 
-def _pieces(data: bytes) -> tuple[bytes, dict[str, list[Any]]]:
-    """The file without the lines of numbers, and the numbers of each column, as lists of lists."""
+def _pieces(file: str, data: bytes, kind: Kind) -> tuple[bytes, dict[str, list[np.ndarray]]]:
+    """The file without the lines of numbers of the columns, and those numbers, an array for each line."""
     kept: list[bytes] = []
-    columns: dict[str, list[Any]] = {}
-    numbers: list[Any] | None = None
-    for line in data.split(b"\n"):
-        if numbers is not None and line != b"]":
-            numbers.append(json.loads(b"[" + line.rstrip(b",") + b"]", parse_constant=_no_constant))
+    columns: dict[str, list[np.ndarray]] = {}
+    name = ""
+    for line in map(_without_break, io.BytesIO(data)):
+        if name and line != b"]":
+            numbers = json.loads(b"[" + line.rstrip(b",") + b"]", parse_constant=_no_constant)
+            columns.setdefault(name, []).append(_array(f"{file}: {name}", numbers, kind.columns[name]))
             give_way()
             continue
         kept.append(line)
         begins = _COLUMN.fullmatch(line)
-        numbers = columns.setdefault(json.loads(begins[1]), []) if begins else None
+        name = json.loads(begins[1]) if begins else ""
+        name = name if name in kind.columns else ""
     return b"\n".join(kept), columns
+
+
+def _without_break(line: bytes) -> bytes:
+    return line.rstrip(b"\n")
 
 
 def _no_constant(text: str) -> Any:
     raise ValueError(f"{text} is no number")
 
 
-def _checked(name: str, content: dict[str, Any], pieces: dict[str, list[Any]], kind: Kind) -> Learnt:
+def _checked(name: str, content: dict[str, Any], pieces: dict[str, list[np.ndarray]], kind: Kind) -> Learnt:
     if content.get("version") != VERSION:
         found = content.get("version")
         raise LearntFileError(f"{name} has format version {found!r}; this alycat reads version {VERSION}")
@@ -164,8 +172,7 @@ def _checked(name: str, content: dict[str, Any], pieces: dict[str, list[Any]], k
     values = {n: _value(f"{name}: {n}", header[n], t) for n, t in kind.header.items()}
     arrays = {}
     for n, t in kind.columns.items():
-        parts = [_array(f"{name}: {n}", part, t) for part in (columns[n], *pieces.get(n, ()))]
-        arrays[n] = np.concatenate(parts)
+        arrays[n] = np.concatenate([_array(f"{name}: {n}", columns[n], t), *pieces.get(n, ())])
     return Learnt(kind, values, arrays)
 
 
