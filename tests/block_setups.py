@@ -324,6 +324,7 @@ def streams_with_gaps(cls, setup):
     return st.builds(with_gaps, streams(cls, setup), st.integers(0, 2**32 - 1))
 
 
+@st.composite
 def references(draw):
     """The same with a short file."""
     setup = draw(correlations())
