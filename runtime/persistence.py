@@ -43,7 +43,7 @@ def take_over(block: "AlgorithmBlock", data: bytes) -> str:
     buffers = {n: block._buffer(n) for n, f in fields.items() if f.role in (Role.BUFFER, Role.CHANNEL_CONFIG)}
     parts = {n: payload[getattr(present, n) : getattr(present, n) + b.nbytes] for n, b in buffers.items()}
     for name, buffer in buffers.items():
-        if name in kept and name != "x" and buffer.tobytes() != parts[name]:
+        if name in kept and name not in block.channel_buffers and buffer.tobytes() != parts[name]:
             return _difference(fields[name], np.frombuffer(parts[name], buffer.dtype), buffer)
     for field in block.layout.fields:
         if field.role in (Role.OUTPUT, Role.STATE):

@@ -20,6 +20,7 @@ class TextBlock(AlgorithmBlock):
     """
 
     channel_count: ClassVar[int] = 1
+    channel_buffers = ("texts", "lengths")
 
     texts: USINT = buffer("256 bytes for the text of each channel")
     lengths: LINT = buffer("characters of each text, -1 before the first", initial=NEVER_SET)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, quick_method
-from alycat.runtime.declare import buffer, config
+from alycat.runtime.declare import buffer
 from alycat.runtime.iec import ANY, BOOL, POINTER_TO_BOOL, UDINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import i64, u8
@@ -19,7 +19,7 @@ MOST = max(WIDTHS)
 
 @kernel
 def step(m: Any) -> int:
-    if not m.given:
+    if u8(m, m.given, 1)[0] == 0:
         return 0x3003
     value, bits = i64(m, m.x, 1)[0], u8(m, m.bits, 64)
     for i in range(64):
@@ -47,16 +47,21 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
     channel_dtype = np.int64
     results = {"pArrayOut": "bits"}
 
-    given: BOOL = config("the channel has been set")
+    channel_buffers = ("x", "given")
 
+    given: BOOL = buffer("the channel has been set", initial=False)
     bits: BOOL = buffer("the bits, the least significant one first", initial=False)
 
     def _counts(self) -> dict[str, int]:
-        return super()._counts() | {"bits": MOST}
+        return super()._counts() | {"bits": MOST, "given": 1}
+
+    def _kept_buffers(self) -> tuple[str, ...]:
+        return (*super()._kept_buffers(), "given")
 
     def _connect(self) -> None:
         super()._connect()
         self._whole = memoryview(self._buffer("x").view(np.int64).data)
+        self._given = memoryview(self._buffer("given").data)
 
     def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
         given = getattr(values, "dtype", None)
@@ -70,7 +75,7 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
             self._whole[0] = number - (1 << 64) if 1 << 63 <= number < 1 << 64 else number
         except (TypeError, ValueError):
             return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
-        self._m.given = True
+        self._given[0] = True
         if self._event_id:
             return self._finish(0)
         return True
@@ -85,7 +90,7 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """As for every block, with integers as values."""
         trace = super().replay  # the rows set the channel, so from the first one on it has a value
-        self._m.given = self._m.given or bool(len(values))
+        self._given[0] = self._given[0] or bool(len(values))
         return trace(timestamps, values, **inputs)
 
     @cyclic

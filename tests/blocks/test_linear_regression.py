@@ -130,7 +130,7 @@ def test_get_channel_output_value():
     fb = fitting()
     for channel, output, event_id in ((3, np.zeros(1), 0x3010),):
         assert not fb.GetChannelOutputValue(channel, output) and fb.ipResultMessage.nEventId == event_id
-    with pytest.raises(WrongType, match="is no numeric array of one element"):
+    with pytest.raises(WrongType, match="a numeric numpy array of one element is needed"):
         fb.GetChannelOutputValue(0, 1.0)
     new = FB_ALY_LinearRegressionFitting()
     assert not new.GetChannelOutputValue(0, np.zeros(1)) and new.ipResultMessage.nEventId == 0x3007
