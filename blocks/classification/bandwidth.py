@@ -96,9 +96,7 @@ class FB_ALY_BandwidthClassificator_1Ch(SingleChannelBlock, Bandwidth, category=
         """
         if not (math.isfinite(fLowerBound) and math.isfinite(fUpperBound) and fLowerBound <= fUpperBound):
             return self._finish(0x200C, f"fLowerBound = {fLowerBound:g}, fUpperBound = {fUpperBound:g}")
-        self._allocate()
-        self._m.lower, self._m.upper = fLowerBound, fUpperBound
-        return self._configured()
+        return self._start(lower=fLowerBound, upper=fUpperBound)
 
 
 class FB_ALY_BandwidthClassificator_3Ch(FixedChannelBlock, Bandwidth, category="Classification"):

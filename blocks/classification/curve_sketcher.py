@@ -189,10 +189,8 @@ class FB_ALY_CurveSketcher_1Ch(SingleChannelBlock, TimedBlock, category="Classif
         for name, value in (("fThresholdReversal", fThresholdReversal), ("fThresholdDelta", fThresholdDelta)):
             if not 0 <= value < math.inf:
                 return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and at least 0")
-        self._allocate(turns=WORDS)
-        m = self._m
-        m.threshold, m.inflection, m.threshold_delta = fThresholdReversal, bCalcInflection, fThresholdDelta
-        return self._configured()
+        levels = {"threshold": fThresholdReversal, "threshold_delta": fThresholdDelta}
+        return self._start({"turns": WORDS}, inflection=bCalcInflection, **levels)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

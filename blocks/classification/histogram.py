@@ -98,15 +98,6 @@ class HistogramBlock(SingleChannelBlock):
     def _result_dtype(self, pointer: str) -> np.dtype[Any]:
         return _elements(self._m.mode)
 
-    def _start(self, mode: int, bars: int) -> bool:
-        """Allocates the bars; FALSE with 16#2001 when there are too many."""
-        try:
-            self._allocate(counts=bars, shown=bars)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.mode, self._m.bars = mode, bars
-        return True
-
     @cyclic
     def Call(self, pHistArrayOut: PVOID, nHistArrayOutSize: UDINT) -> BOOL:
         """Counts the value and writes the histogram.
@@ -217,11 +208,9 @@ class FB_ALY_Histogram_1Ch(HistogramBlock, category="Classification"):
             or fMaxBinned - span / nBins >= fMaxBinned
         ):
             return self._finish(0x200C, f"fMinBinned = {fMinBinned:g}, fMaxBinned = {fMaxBinned:g} with {nBins} bins")
-        if not self._start(eHistMode, nBins + 2):
-            return False
-        m = self._m
-        m.bins, m.first, m.last, m.width = nBins, fMinBinned, fMaxBinned, span / nBins
-        return self._configured()
+        bars = nBins + 2
+        borders = {"bins": nBins, "first": fMinBinned, "last": fMaxBinned, "width": span / nBins}
+        return self._start({"counts": bars, "shown": bars}, mode=eHistMode, bars=bars, **borders)
 
     @method
     def GetResults(self, pHistArrayOut: POINTER_TO_ULINT, nHistArrayOutSize: UDINT) -> BOOL:
@@ -305,10 +294,8 @@ class FB_ALY_StateHistogram_1Ch(HistogramBlock, category="Classification"):
             return self._finish(0x2006, "eStateHistMode is NotInitialized")
         if nMin > nMax or max(-nMin, nMax) > LARGEST_STATE:
             return self._finish(0x200C, f"nMin = {nMin}, nMax = {nMax}, allowed: -2**53 <= nMin <= nMax <= 2**53")
-        if not self._start(eStateHistMode, nMax - nMin + 3):
-            return False
-        self._m.least, self._m.greatest = nMin, nMax
-        return self._configured()
+        bars = nMax - nMin + 3
+        return self._start({"counts": bars, "shown": bars}, mode=eStateHistMode, bars=bars, least=nMin, greatest=nMax)
 
     @method
     def GetResults(self, pHistArrayOut: PVOID, nHistArrayOutSize: UDINT) -> BOOL:

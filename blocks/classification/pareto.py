@@ -136,12 +136,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
             return self._finish(0x2003, "eParetoMode is NotInitialized")
         if self._conditions_missing():
             return False
-        try:
-            self._allocate(sums=self._elements)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.mode = eParetoMode
-        return self._configured()
+        return self._start({"sums": self._elements}, mode=eParetoMode)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

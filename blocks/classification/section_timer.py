@@ -89,12 +89,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         """
         if nNumSections == 0:
             return self._finish(0x2011, "nNumSections = 0, at least 1 is needed")
-        try:
-            self._allocate(borders=nNumSections + 1, spans=nNumSections + 2)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        self._m.sections = nNumSections
-        return self._configured()
+        return self._start({"borders": nNumSections + 1, "spans": nNumSections + 2}, sections=nNumSections)
 
     @method
     def SetSections(

@@ -196,10 +196,8 @@ class FB_ALY_StepResponse_1Ch(FixedChannelBlock, TimedBlock, category="Classific
         for name, value in (("fThresholdReversal", fThresholdReversal), ("fErrorTolerance", fErrorTolerance)):
             if not 0 <= value < math.inf:
                 return self._finish(0x201A, f"{name} = {value:g}, it has to be finite and at least 0")
-        self._allocate(turns=TURN_WORDS)
-        m = self._m
-        m.threshold, m.relative, m.tolerance = fThresholdReversal, bUseRelativeTolerance, fErrorTolerance
-        return self._configured()
+        levels = {"threshold": fThresholdReversal, "tolerance": fErrorTolerance}
+        return self._start({"turns": TURN_WORDS}, relative=bUseRelativeTolerance, **levels)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

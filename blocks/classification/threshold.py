@@ -78,9 +78,7 @@ class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category
             return self._finish(0x201A, text)
         if levels[0] > levels[1]:
             return self._finish(0x2021, text)
-        self._allocate()
-        self._m.warning_from, self._m.alarm_from = levels
-        return self._configured()
+        return self._start(warning_from=levels[0], alarm_from=levels[1])
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

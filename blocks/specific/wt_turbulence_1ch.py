@@ -75,9 +75,7 @@ class FB_ALY_WtTurbulence_1Ch(SingleChannelBlock, TimedBlock, category="Specific
         """
         if nNumCycles == 0:
             return self._finish(0x200D, "nNumCycles = 0, at least 1 is needed")
-        self._allocate(sums=HEAD)
-        self._m.cycles = nNumCycles
-        return self._configured()
+        return self._start({"sums": HEAD}, cycles=nNumCycles)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -102,9 +102,7 @@ class MoverBlock(SingleChannelBlock, TrackBlock):
         """
         if self._length_refused(nXtsLength):
             return False
-        self._allocate()
-        self._m.length = nXtsLength
-        return self._configured()
+        return self._start(length=nXtsLength)
 
 
 class TimedMoverBlock(MoverBlock, TimedBlock):
