@@ -25,7 +25,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.nab_score import Scored, nab_scores
-from real_data import clickstream, data_folder
+from shared_data import clickstream, data_folder
 
 from alycat.blocks import FB_ALY_RandomCutForest
 

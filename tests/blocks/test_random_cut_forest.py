@@ -12,7 +12,7 @@ from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.random_cut_forest import RandomCutForest, deviations_threshold, quantile_threshold
-from real_data import clickstream, data_folder
+from shared_data import clickstream, data_folder
 
 from alycat.blocks import E_ALY_AnomalyThresholdMode, FB_ALY_RandomCutForest
 from alycat.blocks.anomaly import forest_tree as tree_module
