@@ -69,7 +69,9 @@ def typical_setup(cls: Any) -> Setup:
     if cls.__name__ in SETUPS:
         return SETUPS[cls.__name__]
     known = cls.example | CLOSER.get(cls.__name__, {})
-    init = {f.name: known.get(f.name, 2) for f in cls.fields if f.role is Role.INIT}
+    init = {
+        f.name: known.get(f.name, f.initial if f.type.name == "BOOL" else 2) for f in cls.fields if f.role is Role.INIT
+    }
     ways = [n for n in cls.methods if n.startswith("Configure")]
     calls: list[tuple[str, dict[str, Any]]] = []
     for method in sorted(ways, key=lambda name: not name.startswith("ConfigureChannel")):

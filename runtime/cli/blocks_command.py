@@ -3,12 +3,14 @@
 import inspect
 import itertools
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 import click
 from rich.console import Console
 
+from ..composite import ArrayType
 from ..dctime import UNITS_NS
 from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
@@ -84,7 +86,8 @@ def example_line(block: Any) -> str | None:
     """A replay line for the block that works, with the values of its `example` where it has one."""
     if not hasattr(block, "replay") or issubclass(block, TextBlock):
         return None
-    settings = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    inputs = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    settings = [shlex.quote(text) for text in inputs]
     count = channel_count(block)
     channels = EXAMPLE_COLUMNS[: 2 if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
@@ -132,6 +135,8 @@ def text_of(kind: IecType, value: Any) -> str:
     if isinstance(kind, ParameterStructType):
         return ",".join(text_of(inner, getattr(value, name)) for name, inner in kind.fields.items())
     if isinstance(kind, ArrayPointerType) and kind.element:
+        return ",".join(text_of(kind.element, item) for item in value)
+    if isinstance(kind, ArrayType):
         return ",".join(text_of(kind.element, item) for item in value)
     if isinstance(kind, BoolType):
         return str(bool(value)).upper()
