@@ -377,6 +377,7 @@ class AlgorithmBlock(Block):
 
     _former: tuple[bytes, Callable[[str], None]] | None = None  # persistent data that were not looked at yet
     channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
+    example_columns: ClassVar[int] = 2  # how many columns an example has where `replay` takes any number
     takes_missing: ClassVar[bool] = False  # NaN and infinities are values to deal with, not mistakes
 
     @classmethod

@@ -61,7 +61,11 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
     step = step
     results = {"pTimespanArrayOut": "spans"}
-    example = {"nNumSections": 4}
+    example = {
+        "nNumSections": 4,
+        "fFirstLowerBorder": 0.0,
+        "pSectionConfigArray": np.array([0.25, 0.5, 0.75, 1.0]),
+    }
 
     nSection: UDINT = output("section of the latest value: 0 below the first border, up to nNumSections + 1")
 
