@@ -61,6 +61,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
     step = step
     results = {"pTimespanArrayOut": "spans"}
+    picture = "histogram"
     example = {
         "nNumSections": 4,
         "fFirstLowerBorder": 0.0,
@@ -74,6 +75,15 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
     borders: LREAL = buffer("nNumSections + 1 borders, kept by Reset")
     spans: LINT = buffer("ns in each section")
+
+    def array_places(self, pointer: str) -> np.ndarray | None:
+        """The borders, and as much room outside as an average section has."""
+        borders = self._buffer("borders")
+        width = (borders[-1] - borders[0]) / self._m.sections
+        return np.concatenate([[borders[0] - width], borders, [borders[-1] + width]])
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        return [(0, border, "") for border in self._buffer("borders").tolist()]
 
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "borders")
