@@ -101,15 +101,16 @@ CLOSER: dict[str, dict[str, Any]] = {
     "FB_ALY_ThresholdClassificator_1Ch": {"fThresholdLevelOkWarning": 22.0, "fThresholdLevelWarningAlarm": 24.0},
     "FB_ALY_ThresholdStringClassificator_1Ch": {"fThresholdLevel12": 22.0, "fThresholdLevel23": 24.0},
     "FB_ALY_TimeBasedEnvelope_1Ch": {"fBand": 0.3, "sFilePath": "Press.tas"},
+    "FB_ALY_TimeBasedTeachPath_1Ch": {"nSegmentSize": 2000},
     "FB_ALY_TimespanCompare_1Ch": {"tReference": 20 * S},
     "FB_ALY_WtTurbulence_1Ch": {"nNumCycles": 300},
 }
 """Where the example does not fit a recording of ten minutes or its values."""
 
 
-def typical_block(cls: Any) -> Any:
+def typical_block(cls: Any, curve: np.ndarray | None = None) -> Any:
     """An instance that is ready for its first row; it may read files below the folder of files, which are made."""
-    store_path(stroke(), "Press.tas", cycles=10)
+    store_path(stroke() if curve is None else curve, "Press.tas", cycles=10)
     store_path(0.6 * stroke(), "Weak.tas", cycles=10)
     if hasattr(cls, "learn"):
         learnt = file_folder() / f"{cls.__name__}.json"

@@ -257,6 +257,8 @@ class Plan:
         return next((n for n in self.types if n != name and words(n)[1:] == words("x" + what)[1:]), None)
 
     def _upper_of(self, name: str, names: list[str]) -> str | None:
+        if CATEGORIES & set(words(name)):  # places, with nothing between them
+            return None
         for low, high in PAIRS:
             if low in words(name):
                 upper = "".join(high if word == low else word for word in words(name))
