@@ -8,7 +8,7 @@ from ..dctime import format_duration, parse_timestamp
 from ..errors import RecordingError
 from ..recordings import Recording
 from .outputs import check_target
-from .replay_command import _channel_names
+from .replay_command import channel_names
 from .terminal import columns, console, phases
 
 
@@ -55,7 +55,7 @@ def train_forecast(
     check_target(out, (".npz",), file)
     with phases() as progress:
         progress.begin(f"reading {file.name}")
-        names = _channel_names(file, channels, time)
+        names = channel_names(file, channels, time)
         recording = Recording.read(file, time=time, channels=names, start=start, cycle=cycle)
         rows = len(recording)
         if until is not None:

@@ -143,6 +143,8 @@ class Plan:
         if values.dtype.kind == "S":
             texts, numbers = np.unique(values, return_inverse=True)
             return np.where(self.accepted, numbers, -1), {i: decoded(text) for i, text in enumerate(texts.tolist())}
+        if values.dtype.kind == "f":
+            return None
         codes = np.where(self.accepted, values.astype(np.int64), -1)
         if isinstance(kind, BoolType):
             return np.where(codes == 1, 1, -1), {}
