@@ -164,6 +164,38 @@ def test_a_plane(done):
     np.testing.assert_array_equal(centres.get_offsets(), replay.trace["pClusterCenterMatrixOut"][-1].reshape(3, 2))
 
 
+def test_a_plane_with_what_the_path_is_compared_with(done):
+    replay = done("XyShapeMonitor_Rectangle_2Ch")
+    axes = panel(compose(replay, "t"), "plane of the channels")
+    (drawn,) = axes.lines
+    assert sorted(map(tuple, drawn.get_xydata()[:-1])) == [(0, 0), (0, 5), (10, 0), (10, 5)]
+    groups = {c.get_label(): len(c.get_offsets()) for c in axes.collections}
+    assert set(groups) == {"bWithinShape", "not bWithinShape"} and min(groups.values()) > 100
+
+
+def test_bars_where_the_bins_are(done):
+    replay = done("Histogram_1Ch")
+    drawn = panel(compose(replay, "t"), "pHistArrayOut in the end").patches
+    assert [bar.get_height() for bar in drawn] == replay.trace["pHistArrayOut"][-1].tolist()
+    edges = [drawn[1].get_x(), drawn[-2].get_x() + drawn[-2].get_width()]
+    np.testing.assert_allclose(edges, [14, 26])
+
+
+def test_texts_are_states_and_levels_lie_over_the_channel(done):
+    replay = done("ThresholdStringClassificator_1Ch")
+    figure = compose(replay, "t")
+    assert {f"sResult {text}" for text in ("OK", "Warning", "Alarm")} <= set(texts(figure))
+    assert {t.get_text() for t in panel(figure, "channel 1").texts} == {"level 2", "level 3"}
+    plan = Plan(replay)
+    codes, names = plan.category("sResult")
+    assert [names[c] for c in codes.tolist()] == [t.decode() for t in replay.trace["sResult"].tolist()]
+
+
+def test_an_index_with_many_values_is_a_number(done):
+    plan = Plan(done("ShapeReconstruction"))
+    assert "nShapeIdx" not in {s.name for s in plan.strips} and "nShapeIdx" in {p.heading for p in plan.panels}
+
+
 def test_a_histogram_and_a_map(done, monkeypatch):
     """An array of many elements; the moving average's trace serves as an example."""
     from dataclasses import replace
