@@ -196,7 +196,8 @@ class Plan:
         ]
         columns, limits, unit = self._in_unit(names, limits)
         lines = {n: Line(n, columns[n], True, self._mark(n)) for n in names}
-        heading = names[0] if len(names) == 1 else f"{stem(names[0])}..."
+        common = stem(names[0])
+        heading = names[0] if len(names) == 1 else f"{common if len(words(common)) > 1 else names[0]}..."
         panel = Panel(f"{heading} [{unit}]" if unit else heading, limits=limits)
         for name in names:
             upper = self._upper_of(name, names)
