@@ -75,7 +75,6 @@ if TYPE_CHECKING:
     from .compare.string_compare import FB_ALY_StringCompare_1Ch as FB_ALY_StringCompare_1Ch
     from .compare.string_compare import FB_ALY_StringCompare_2Ch as FB_ALY_StringCompare_2Ch
     from .compare.timespan_compare_1ch import FB_ALY_TimespanCompare_1Ch as FB_ALY_TimespanCompare_1Ch
-    from .math.cascades import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .math.cascades import FB_ALY_Mean_1Ch as FB_ALY_Mean_1Ch
     from .math.cascades import FB_ALY_RMS_1Ch as FB_ALY_RMS_1Ch
     from .math.integrator_1ch import FB_ALY_Integrator_1Ch as FB_ALY_Integrator_1Ch
@@ -113,6 +112,7 @@ if TYPE_CHECKING:
     from .training_base.time_based_teach_path_1ch import FB_ALY_TimeBasedTeachPath_1Ch as FB_ALY_TimeBasedTeachPath_1Ch
     from .types import E_ALY_AnomalyThresholdMode as E_ALY_AnomalyThresholdMode
     from .types import E_ALY_BandMode as E_ALY_BandMode
+    from .types import E_ALY_CascadeStartupBehaviour as E_ALY_CascadeStartupBehaviour
     from .types import E_ALY_Classification_2Cls as E_ALY_Classification_2Cls
     from .types import E_ALY_Classification_3Cls as E_ALY_Classification_3Cls
     from .types import E_ALY_Classification_Bounds as E_ALY_Classification_Bounds
@@ -253,7 +253,7 @@ BLOCKS = {
     "FB_ALY_RandomCutForest": "alycat.blocks.anomaly.random_cut_forest",
 }
 TYPES_AND_FUNCTIONS = {
-    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.math.cascades",
+    "E_ALY_CascadeStartupBehaviour": "alycat.blocks.types",
     "E_ALY_Imputation": "alycat.blocks.anomaly.stat_imputer",
     "E_ALY_TimestampAccuracy": "alycat.blocks.system.timespan",
     "ST_ALY_Timespan": "alycat.blocks.system.timespan",

@@ -114,8 +114,11 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
 
     step = step
     channel_count: ClassVar[int] = 3
-    drawn_with = {f"f{name}Raw": (f"f{name}Filtered",) for name in ("Position", "Velocity", "Acceleration")} | {
-        "fExtSignal1Filtered": ("fExtSignal2Filtered",)
+    drawn_with = {
+        "fPositionRaw": ("fPositionFiltered",),
+        "fVelocityRaw": ("fVelocityFiltered",),
+        "fAccelerationRaw": ("fAccelerationFiltered",),
+        "fExtSignal1Filtered": ("fExtSignal2Filtered",),
     }
     example = {
         "nXtsLength": 4000,
