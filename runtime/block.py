@@ -71,7 +71,8 @@ _ORDER = (
 PICTURES = {
     "": "none: channels, states and numbers over time",
     "bands": "the channels, and over them all numbers: results in the channels' unit, as averages and extremes",
-    "plane": "channel 1 across, channel 2 up, coloured by the first state or index; arrays of pairs as crosses",
+    "band": "the channel against a forecast band, and how far outside it was",
+    "plane": "channel 1 across, channel 2 up, coloured by the first state or index; `outlines`; arrays of pairs",
     "histogram": "the first array as bars, as it is in the end",
     "calendar": "days down, time of day across, filled while the first flag is TRUE",
     "clusters": "a plane with the micro-clusters of `micro_clusters`",
@@ -378,6 +379,7 @@ class AlgorithmBlock(Block):
     _former: tuple[bytes, Callable[[str], None]] | None = None  # persistent data that were not looked at yet
     channel_dtype: ClassVar[type] = np.float64  # how `replay` reads the values of the channels
     channel_buffers: ClassVar[tuple[str, ...]] = ("x",)  # what SetChannelValue writes
+    example_columns: ClassVar[int] = 2  # how many columns an example has where `replay` takes any number
     takes_missing: ClassVar[bool] = False  # NaN and infinities are values to deal with, not mistakes
 
     @classmethod
@@ -460,6 +462,10 @@ class AlgorithmBlock(Block):
 
     def channel_levels(self) -> list[tuple[int, float, str]]:
         """What the channels are compared with, for pictures: number of the channel from 0, level, in words."""
+        return []
+
+    def outlines(self) -> list[np.ndarray]:
+        """What lies in the plane of channels 1 and 2, for pictures: the points (x, y) of each line."""
         return []
 
     def array_places(self, pointer: str) -> np.ndarray | None:

@@ -120,6 +120,7 @@ class FB_ALY_HalfSpaceTrees(ChannelBlock, TimedBlock, category="Anomaly"):
 
     step = step
     counters = ("nNumAnomalies",)
+    drawn_with = {"fAnomalyScore": ("fThreshold",)}
     example = {
         "nNumTrees": 10,
         "nHeight": 8,

@@ -91,7 +91,7 @@ class FB_ALY_IsolationForest(ChannelBlock, TimedBlock, category="Anomaly"):
 
     step = step
     counters = ("nNumAnomalies",)
-    example = {"sFileName": "forest.json"}
+    example = {"sFileName": "data.IsolationForest.json"}
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")
 

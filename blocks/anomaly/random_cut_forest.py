@@ -126,6 +126,7 @@ class FB_ALY_RandomCutForest(ChannelBlock, category="Anomaly"):
     step = step
     results = {"pHighArrayOut": "high", "pLowArrayOut": "low"}
     counters = ("nNumPoints", "nNumScores")
+    drawn_with = {"fAnomalyScore": ("fThreshold",)}
     example = {  # as Kinesis is used
         "nNumTrees": 100,
         "nSampleSize": 256,

@@ -185,6 +185,7 @@ class FB_ALY_ShapeReconstruction(SingleChannelBlock, TimedBlock, category="Anoma
 
     step = step
     counters = ("nNumSegments", "nNumAnomalies")
+    drawn_with = {"fError": ("fThreshold",), "fReconstruction": ("fDelayedInput",)}
     example = {
         "nSegmentLength": 32,
         "nStride": 16,

@@ -74,10 +74,15 @@ class FB_ALY_BandwidthClassificator_1Ch(SingleChannelBlock, Bandwidth, category=
     """
 
     step = step_1ch
+    picture = "bands"
     example = {"fLowerBound": 10.0, "fUpperBound": 20.0}
 
     lower: LREAL = config()
     upper: LREAL = config()
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        m = self._m
+        return [(0, m.lower, "lower bound"), (0, m.upper, "upper bound")]
 
     @method
     def Configure(self, fLowerBound: LREAL, fUpperBound: LREAL) -> BOOL:
@@ -110,6 +115,7 @@ class FB_ALY_BandwidthClassificator_3Ch(FixedChannelBlock, Bandwidth, category="
     """
 
     step = step_3ch
+    picture = "bands"
     channel_count: ClassVar[int] = 3
 
     def _explain(self, event_id: int) -> str:

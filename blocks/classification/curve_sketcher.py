@@ -142,6 +142,7 @@ class FB_ALY_CurveSketcher_1Ch(SingleChannelBlock, TimedBlock, category="Classif
 
     step = step
     counters = ("nCountPeaks", "nCountValleys", "nCountMaxDelta")
+    drawn_with = {"fLastPeak": ("fLastValley", "fValueAtMaxDelta"), "nCountPeaks": ("nCountValleys",)}
     example = {"fThresholdReversal": 0.0, "bCalcInflection": True, "fThresholdDelta": 10.0}
 
     fLastPeak: LREAL = output("value of the latest peak")

@@ -85,6 +85,7 @@ class HistogramBlock(SingleChannelBlock):
     """What both have in common: a bar for values below the range, the bars of the range, a bar for those above."""
 
     results = {"pHistArrayOut": "shown"}
+    picture = "histogram"
     counters = ("nNumValues",)
 
     nNumValues: ULINT = output("number of values in the histogram")
@@ -176,6 +177,11 @@ class FB_ALY_Histogram_1Ch(HistogramBlock, category="Classification"):
     first: LREAL = config("lower border of the first bin")
     last: LREAL = config("upper border of the last bin")
     width: LREAL = config("of a bin")
+
+    def array_places(self, pointer: str) -> np.ndarray | None:
+        m = self._m
+        inner = m.first + m.width * np.arange(m.bins + 1)
+        return np.concatenate([[inner[0] - m.width], inner, [inner[-1] + m.width]])  # the outer ones as wide as a bin
 
     @method
     def Configure(self, eHistMode: E_ALY_HistMode, nBins: UDINT, fMinBinned: LREAL, fMaxBinned: LREAL) -> BOOL:
@@ -272,6 +278,9 @@ class FB_ALY_StateHistogram_1Ch(HistogramBlock, category="Classification"):
 
     least: LINT = config()
     greatest: LINT = config()
+
+    def array_places(self, pointer: str) -> np.ndarray | None:
+        return np.arange(self._m.least - 1, self._m.greatest + 2)
 
     @method
     def Configure(self, eStateHistMode: E_ALY_StateHistMode, nMin: LINT, nMax: LINT) -> BOOL:

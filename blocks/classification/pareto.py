@@ -50,10 +50,11 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
     nothing was added; the time between two calls belongs to what the first of them found; the sorting is done by
     GetOutputArray, so a call costs O(nNumChannels) whatever the order; names are elements of 256 bytes (numpy type
     S256) in code page 1252; SetInitial wants every channel once; every successful call has a new result; what
-    `alycat.blocks.conditions` lists.
+    `alycat.blocks.conditions` lists. `replay` has the sums of each row in the trace, unsorted, as pSums.
     """
 
     step = step
+    traced = {"pSums": "sums"}
     example = {
         "stThresholdLevel": ST_ALY_Threshold(5, 1.0),  # type: ignore[arg-type]
         "sChannelName": "Channel",

@@ -61,7 +61,12 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
     step = step
     results = {"pTimespanArrayOut": "spans"}
-    example = {"nNumSections": 4}
+    picture = "histogram"
+    example = {
+        "nNumSections": 4,
+        "fFirstLowerBorder": 0.0,
+        "pSectionConfigArray": np.array([0.25, 0.5, 0.75, 1.0]),
+    }
 
     nSection: UDINT = output("section of the latest value: 0 below the first border, up to nNumSections + 1")
 
@@ -70,6 +75,15 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
     borders: LREAL = buffer("nNumSections + 1 borders, kept by Reset")
     spans: LINT = buffer("ns in each section")
+
+    def array_places(self, pointer: str) -> np.ndarray | None:
+        """The borders, and as much room outside as an average section has."""
+        borders = self._buffer("borders")
+        width = (borders[-1] - borders[0]) / self._m.sections
+        return np.concatenate([[borders[0] - width], borders, [borders[-1] + width]])
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        return [(0, border, "") for border in self._buffer("borders").tolist()]
 
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "borders")

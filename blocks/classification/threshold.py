@@ -47,6 +47,7 @@ class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category
     """
 
     step = step
+    picture = "bands"
     example = {"fThresholdLevelOkWarning": 10.0, "fThresholdLevelWarningAlarm": 20.0}
 
     fTolerance: LREAL = block_property("without effect, as no value is compared for equality")
@@ -56,6 +57,10 @@ class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category
 
     warning_from: LREAL = config()
     alarm_from: LREAL = config()
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        m = self._m
+        return [(0, m.warning_from, "Warning"), (0, m.alarm_from, "Alarm")]
 
     @method
     def Configure(self, fThresholdLevelOkWarning: LREAL, fThresholdLevelWarningAlarm: LREAL) -> BOOL:

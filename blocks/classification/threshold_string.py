@@ -44,6 +44,7 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
     """
 
     step = step
+    picture = "bands"
     example = {
         "fThresholdLevel12": 10.0,
         "fThresholdLevel23": 20.0,
@@ -66,6 +67,10 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
 
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "names")
+
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        m = self._m
+        return [(0, m.second_from, "level 2"), (0, m.third_from, "level 3")]
 
     @method
     def Configure(

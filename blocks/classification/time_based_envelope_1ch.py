@@ -77,6 +77,7 @@ class FB_ALY_TimeBasedEnvelope_1Ch(ReadBlock, SingleChannelBlock, category="Clas
     step = step
     reads = TEACH_PATH
     counters = ("nCurrentComparedCycles", "nCountWithinBand", "nCountSmaller", "nCountBigger")
+    picture = "bands"
     example = {
         "eBandMode": E_ALY_BandMode.Absolute,
         "fBand": 2.0,

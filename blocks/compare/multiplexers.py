@@ -147,6 +147,7 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
 
     step = multiplex
     counters = ("nCount",)
+    example_columns = 5
 
     nNumChannels: UDINT = fb_init(2, "number of channels")
 
@@ -154,6 +155,10 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
     nCurrentChannel: UDINT = output("selected channel; 0: the default value")
     nCount: ULINT = output("1 for the first channel, and 1 more for each switch")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest switch")
+
+    @classmethod
+    def init_for(cls, columns: int) -> dict[str, int]:
+        return {"nNumChannels": columns // 2}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

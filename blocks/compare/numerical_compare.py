@@ -84,6 +84,10 @@ class FB_ALY_NumericalCompare_1Ch(SingleChannelBlock, NumericalCompare, category
 
     reference: LREAL = config()
 
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        m = self._m
+        return [(0, m.reference, "fReference")]
+
     @method
     def Configure(
         self,

@@ -114,6 +114,12 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
 
     step = step
     channel_count: ClassVar[int] = 3
+    drawn_with = {
+        "fPositionRaw": ("fPositionFiltered",),
+        "fVelocityRaw": ("fVelocityFiltered",),
+        "fAccelerationRaw": ("fAccelerationFiltered",),
+        "fExtSignal1Filtered": ("fExtSignal2Filtered",),
+    }
     example = {
         "nXtsLength": 4000,
         "fHardwarePosFactor": 1.0,

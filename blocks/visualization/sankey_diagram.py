@@ -47,6 +47,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     step = step
     traced = {"fOutput": "shown"}
     example = {"sChannelNameRest": "Rest", "sChannelName": "Channel"}
+    example_columns = 4
 
     nNumChannelsInflow: UDINT = fb_init(2, "number of inflow channels")
     nNumChannelsOutflow: UDINT = fb_init(2, "number of outflow channels")
@@ -58,6 +59,10 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     @property
     def _flows(self) -> tuple[int, int]:
         return int(self._init["nNumChannelsInflow"]), int(self._init["nNumChannelsOutflow"])
+
+    @classmethod
+    def replay_columns(cls) -> int | None:
+        return None  # as many as both sides have together
 
     @property
     def _n(self) -> int:

@@ -3,6 +3,8 @@
 import math
 from typing import Any
 
+import numpy as np
+
 from alycat.runtime.block import FixedChannelBlock, cyclic, method
 from alycat.runtime.declare import config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, ULINT
@@ -123,6 +125,7 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
     step = step
     channel_count = 2
     counters = ("nCountGateIntersections", "nCountOutlierIntersections")
+    picture = "plane"
     example = {
         "eGateMode": E_ALY_GateMode.IntersectGate,
         "stGatePos1": ST_ALY_XyPosition(0.0, 0.0),
@@ -150,6 +153,10 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
     side: LINT = state("side of the line on which the path was last in this period: 1 left, -1 right, 0 on neither")
     gate_crossed: BOOL = state("in this period")
     outlier_crossed: BOOL = state("in this period")
+
+    def outlines(self) -> list[np.ndarray]:
+        m = self._m
+        return [np.array([(m.first_x, m.first_y), (m.first_x + m.gate_x, m.first_y + m.gate_y)])]
 
     @method
     def Configure(

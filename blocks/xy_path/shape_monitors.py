@@ -14,6 +14,8 @@ Chosen for all of them, as the manual is silent:
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from alycat.runtime.block import FixedChannelBlock, cyclic, method
 from alycat.runtime.declare import config, output, state
 from alycat.runtime.iec import BOOL, LREAL, ULINT
@@ -178,11 +180,16 @@ class FB_ALY_XyShapeMonitor_Circle_2Ch(ShapeBlock, category="XY Path Analysis"):
     """
 
     step = shape_step(in_circle, through_circle)
+    picture = "plane"
     example = {"stCentre": ST_ALY_XyPosition(4.0, 2.0), "fRadius": 1.5}
 
     centre_x: LREAL = config()
     centre_y: LREAL = config()
     radius: LREAL = config()
+
+    def outlines(self) -> list[np.ndarray]:
+        m, turn = self._m, np.linspace(0, 2 * np.pi, 181)
+        return [np.column_stack([m.centre_x + m.radius * np.cos(turn), m.centre_y + m.radius * np.sin(turn)])]
 
     @method
     def Configure(self, stCentre: ST_ALY_XyPosition, fRadius: LREAL) -> BOOL:
@@ -217,12 +224,18 @@ class FB_ALY_XyShapeMonitor_Rectangle_2Ch(ShapeBlock, category="XY Path Analysis
     """
 
     step = shape_step(in_rectangle, through_rectangle)
+    picture = "plane"
     example = {"stLowerLeftCorner": ST_ALY_XyPosition(0.0, 0.0), "fLength_X": 10.0, "fLength_Y": 5.0}
 
     left: LREAL = config()
     right: LREAL = config()
     bottom: LREAL = config()
     top: LREAL = config()
+
+    def outlines(self) -> list[np.ndarray]:
+        m = self._m
+        corners = (m.left, m.bottom), (m.right, m.bottom), (m.right, m.top), (m.left, m.top), (m.left, m.bottom)
+        return [np.array(corners)]
 
     @method
     def Configure(self, stLowerLeftCorner: ST_ALY_XyPosition, fLength_X: LREAL, fLength_Y: LREAL) -> BOOL:
@@ -263,6 +276,7 @@ class FB_ALY_XyShapeMonitor_Triangle_2Ch(ShapeBlock, category="XY Path Analysis"
     """
 
     step = shape_step(in_triangle, through_triangle)
+    picture = "plane"
     example = {
         "stCorner1": ST_ALY_XyPosition(0.0, 0.0),
         "stCorner2": ST_ALY_XyPosition(0.0, 6.0),
@@ -275,6 +289,10 @@ class FB_ALY_XyShapeMonitor_Triangle_2Ch(ShapeBlock, category="XY Path Analysis"
     y2: LREAL = config()
     x3: LREAL = config()
     y3: LREAL = config()
+
+    def outlines(self) -> list[np.ndarray]:
+        m = self._m
+        return [np.array([(m.x1, m.y1), (m.x2, m.y2), (m.x3, m.y3), (m.x1, m.y1)])]
 
     @method
     def Configure(

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.figure import Figure
 
-from .decimation import line_rows
-from .panels import LINE_BINS, MARK, TimeAxis, draw_line, tidy, title_and_settings
+from .panels import MARK, TimeAxis, draw_line, tidy, title_and_settings
+from .trend_picture import shown_rows
 from .wording import plural, spaced
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def draw_band(figure: Figure, done: "Replayed", title: str, _axes: tuple[str, st
     time = TimeAxis(recording.timestamps, recording.has_date)
     above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
     if has_band.any():
-        x, lower, upper = (column[has_band] for column in (time.x, trace["fBandLower"], trace["fBandUpper"]))
-        kept = np.union1d(line_rows(lower, LINE_BINS), line_rows(upper, LINE_BINS))
-        above.fill_between(x[kept], lower[kept], upper[kept], step="post", color=BLUE, alpha=0.18, label="band")
-        draw_line(above, x, trace["fBandMiddle"][has_band], color=BLUE, linewidth=0.9, label="forecast")
+        columns = (np.where(has_band, trace[f"fBand{name}"], np.nan) for name in ("Lower", "Middle", "Upper"))
+        _, x, lower, middle, upper = shown_rows(time, *columns)
+        above.fill_between(x, lower, upper, step="post", color=BLUE, alpha=0.18, linewidth=0, label="band")
+        above.plot(x, middle, color=BLUE, linewidth=0.9, label="forecast")
     draw_line(above, time.x[accepted], values[accepted], color="#333333", linewidth=1.1, label=recording.names[0])
     above.plot(time.x[outside], values[outside], "o", color=MARK, markersize=4, label="outside")
     above.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncol=4, frameon=False, fontsize=9)

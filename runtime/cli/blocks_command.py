@@ -3,24 +3,28 @@
 import inspect
 import itertools
 import json
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
 import click
 from rich.console import Console
 
+from ..composite import ArrayType
 from ..dctime import UNITS_NS
 from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
 from ..textblock import TextBlock
+from .parameter_values import SPAN_TYPES
 from .replaying import channel_count
 from .settings import configuring_methods, from_recording, ways_to_configure
 from .terminal import columns, command_line, console, heading, paragraph
 
 EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
+EXAMPLE_FLAGS = {"bStartPeriod": "@started", "bStopPeriod": "@stopped"}  # edges that a constant does not have
 COMMON_MEANINGS = {
     "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
     "nChannel": "number of the channel, from 1",
@@ -84,9 +88,10 @@ def example_line(block: Any) -> str | None:
     """A replay line for the block that works, with the values of its `example` where it has one."""
     if not hasattr(block, "replay") or issubclass(block, TextBlock):
         return None
-    settings = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    inputs = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    settings = [shlex.quote(text) for text in inputs]
     count = channel_count(block)
-    channels = EXAMPLE_COLUMNS[: 2 if count is None else count]
+    channels = EXAMPLE_COLUMNS[: block.example_columns if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
     line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
     line += " --teach normal.csv" * hasattr(block, "teach")
@@ -100,8 +105,9 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
     complete = [w for w in ways if all(i.name in example for i in block.methods[w].inputs)]
     way = max(complete or ways, key=lambda w: len(block.methods[w].inputs) if complete else 0, default="")
     for field in block.fields:
-        if field.role in (Role.INIT, *SETTABLE) and field.name in example:
+        if field.role in (Role.INIT, *SETTABLE) and field.name in example and field.name not in from_recording(block):
             yield field.name, Input(field.name, field.type)
+    of_all = {i.name for i in block.methods[way].inputs} if way else set()
     for method in (*configuring_methods(block), "Call"):
         if (method in ways and method != way) or method not in block.methods or method == "SetInitial":
             continue
@@ -112,6 +118,8 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
             *(signature.pointers if method == "Call" else ()),
         }
         inputs = [i for i in signature.inputs if i.name not in apart]
+        if method == "ConfigureChannel" and {i.name for i in inputs} & of_all:  # it makes exceptions for a channel
+            continue
         needed = method in (way, "Call", "ConfigureChannel") or any(i.name in example for i in inputs)
         for declared in inputs:
             if needed and (declared.required or declared.name in example):
@@ -122,7 +130,12 @@ def example_text(declared: Input, example: dict[str, Any]) -> str:
     """The value of a parameter as one writes it on the command line."""
     kind = declared.type
     if declared.name in example:
-        return text_of(kind, example[declared.name])
+        value = example[declared.name]
+        if kind.name in SPAN_TYPES and declared.name.startswith("t"):
+            return span_text(value)
+        return text_of(kind, value)
+    if declared.name in EXAMPLE_FLAGS:
+        return EXAMPLE_FLAGS[declared.name]
     members = list(getattr(kind, "wrapper", None) or ())
     return members[-1].name if members else EXAMPLE_VALUES.get(kind.name, "10")
 
@@ -132,6 +145,8 @@ def text_of(kind: IecType, value: Any) -> str:
     if isinstance(kind, ParameterStructType):
         return ",".join(text_of(inner, getattr(value, name)) for name, inner in kind.fields.items())
     if isinstance(kind, ArrayPointerType) and kind.element:
+        return ",".join(text_of(kind.element, item) for item in value)
+    if isinstance(kind, ArrayType):
         return ",".join(text_of(kind.element, item) for item in value)
     if isinstance(kind, BoolType):
         return str(bool(value)).upper()

@@ -7,7 +7,6 @@ import click
 from ..dctime import format_duration, parse_timestamp
 from ..errors import RecordingError
 from ..recordings import Recording
-from ..registry import find_block
 from .outputs import check_target
 from .replay_command import channel_names
 from .terminal import columns, console, phases
@@ -56,7 +55,7 @@ def train_forecast(
     check_target(out, (".npz",), file)
     with phases() as progress:
         progress.begin(f"reading {file.name}")
-        names = channel_names(file, channels, time, find_block("ForecastBand"))
+        names = channel_names(file, channels, time)
         recording = Recording.read(file, time=time, channels=names, start=start, cycle=cycle)
         rows = len(recording)
         if until is not None:

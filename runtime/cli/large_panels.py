@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..dctime import to_datetime
 from .cluster_view import point_size, style_of
 from .decimation import point_rows, stretches
-from .panels import plain, tidy, view_limits
+from .panels import DARK, plain, tidy, view_limits
 from .picture_plan import REFUSED_ROWS, Map, Plan, Strip
 
 Chosen = tuple[str, str] | None
@@ -44,7 +44,10 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
     state = next((s for s in plan.strips if s.codes is not None and s.name != REFUSED_ROWS), None)
     good = plan.accepted & np.isfinite(x) & np.isfinite(y)
     codes = np.zeros(len(x), np.int64) if state is None else np.asarray(state.codes)
-    limits = view_limits(x[good]), view_limits(y[good])
+    outlines = plan.done.instance.outlines() if columns == [0, 1] else []
+    limits = tuple(
+        view_limits(np.concatenate([v[good], *(line[:, i] for line in outlines)])) for i, v in enumerate((x, y))
+    )
     rows = np.flatnonzero(good)
     rows = rows[point_rows(x[rows], y[rows], codes[rows], *CELLS)]
     for code in np.unique(codes[rows]).tolist():
@@ -65,6 +68,8 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
             label=name,
             zorder=5,
         )
+    for line in outlines:
+        axes.plot(line[:, 0], line[:, 1], color=DARK, linewidth=1.6, zorder=4)
     axes.set(xlim=limits[0], ylim=limits[1])
     if axes.get_legend_handles_labels()[0]:
         legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=9, frameon=False)

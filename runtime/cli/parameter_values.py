@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..composite import ArrayType
 from ..dctime import parse_duration
 from ..errors import RangeError, UnknownName, WrongType, one_of
 from ..iec import (
@@ -40,7 +41,7 @@ def build_value(kind: IecType, texts: Texts) -> Any:
 
 def parse_value(label: str, kind: IecType, text: str) -> Any:
     """The Python value of a text for one value, or for an array of values with commas between them."""
-    if isinstance(kind, ArrayPointerType):
+    if isinstance(kind, (ArrayPointerType, ArrayType)):
         return _parse_array(label, kind, text)
     try:
         value = _parse(label, kind, text)
@@ -57,6 +58,8 @@ def form_of(kind: IecType) -> str:
     """How a value of a type is written, for messages: its type, or the types of its parts."""
     if isinstance(kind, ParameterStructType):
         return ",".join(leaf.name for _, leaf in leaves(kind))
+    if isinstance(kind, ArrayType):
+        return ",".join([kind.element.name] * kind.count)
     if isinstance(kind, ArrayPointerType) and kind.element:
         return f"{kind.element.name},{kind.element.name},..."
     return kind.name
@@ -99,13 +102,17 @@ def _in_order(kind: ParameterStructType, label: str, text: str) -> dict[tuple[st
     return dict(zip(paths, zip(labels, texts, strict=True), strict=True))
 
 
-def _parse_array(label: str, kind: ArrayPointerType, text: str) -> Any:
+def _parse_array(label: str, kind: ArrayPointerType | ArrayType, text: str) -> Any:
     if kind.element is None:
         raise WrongType(f"{label}: an array of any type cannot be given on the command line")
     parts = [part.strip() for part in text.split(",") if part.strip()]
     if not parts:
         raise WrongType(f"{label}: no values; {kind.element.name}s with commas between them are needed")
     values = [parse_value(f"{label}[{i}]", kind.element, part) for i, part in enumerate(parts, start=1)]
+    if isinstance(kind, ArrayType):
+        if len(values) != kind.count:
+            raise WrongType(f"{label}={text}: {len(values)} values, {kind.name} has {kind.count}")
+        return values
     return np.array(values, kind.dtype)
 
 

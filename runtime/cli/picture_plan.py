@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ..dctime import format_duration
 from ..declare import Role
 from ..iec import BoolType, DurationType, FloatType, IntType, WrappedType
+from ..texts import decoded
 from .wording import plural, spaced
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ AVERAGES = frozenset(("Avg", "Mean"))
 CATEGORIES = frozenset("Idx Index Class State".split())  # whole numbers that are names
 MOST_CHANNEL_PANELS = 4
 MOST_PANELS = 9
+MOST_CODES = 12  # of an index; with more it is a number
 MOST_LINES = 8  # of an array; a longer one becomes a map
 UNITS = (("ns", 1), ("us", 10**3), ("ms", 10**6), ("s", 10**9), ("min", 60 * 10**9), ("h", 3600 * 10**9))
 DAYS = ("days", 86_400 * 10**9)
@@ -138,13 +140,19 @@ class Plan:
         kind, values = self.types.get(name), self.done.trace[name]
         if values.ndim != 1:
             return None
+        if values.dtype.kind == "S":
+            texts, numbers = np.unique(values, return_inverse=True)
+            return np.where(self.accepted, numbers, -1), {i: decoded(text) for i, text in enumerate(texts.tolist())}
+        if values.dtype.kind == "f":
+            return None
         codes = np.where(self.accepted, values.astype(np.int64), -1)
         if isinstance(kind, BoolType):
             return np.where(codes == 1, 1, -1), {}
         if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
             return codes, {int(m): m.name for m in kind.wrapper}
         if isinstance(kind, IntType) and CATEGORIES & set(words(name)):
-            return codes, {int(c): str(c) for c in np.unique(codes) if c >= 0}
+            found = np.unique(codes[codes >= 0])
+            return (codes, {int(c): str(c) for c in found}) if len(found) <= MOST_CODES else None
         return None
 
     def _strips(self) -> list[Strip]:
@@ -188,7 +196,8 @@ class Plan:
         ]
         columns, limits, unit = self._in_unit(names, limits)
         lines = {n: Line(n, columns[n], True, self._mark(n)) for n in names}
-        heading = names[0] if len(names) == 1 else f"{stem(names[0])}..."
+        common = stem(names[0])
+        heading = names[0] if len(names) == 1 else f"{common if len(words(common)) > 1 else names[0]}..."
         panel = Panel(f"{heading} [{unit}]" if unit else heading, limits=limits)
         for name in names:
             upper = self._upper_of(name, names)
@@ -251,6 +260,8 @@ class Plan:
         return next((n for n in self.types if n != name and words(n)[1:] == words("x" + what)[1:]), None)
 
     def _upper_of(self, name: str, names: list[str]) -> str | None:
+        if CATEGORIES & set(words(name)):  # places, with nothing between them
+            return None
         for low, high in PAIRS:
             if low in words(name):
                 upper = "".join(high if word == low else word for word in words(name))
@@ -276,6 +287,8 @@ class Plan:
             return "TRUE" if value else "FALSE"
         if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
             return str(kind.wrapper(int(value)).name)
+        if isinstance(value, bytes):
+            return decoded(value)
         if self._is_date(name):
             return "never" if not value else "one time"
         if self._sort(name) == "span":

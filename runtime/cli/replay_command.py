@@ -145,12 +145,15 @@ def replay(
     print_report(summary, as_json)
 
 
-def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block: Any) -> list[str]:
-    """The columns of all --channels, as many as the block has; one whose name holds a comma has to be given alone."""
+def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block: Any = None) -> list[str]:
+    """The columns of all --channels, as many as the block has; one whose name holds a comma has to be given alone.
+
+    Without a block it may be any number of them.
+    """
     from ..recording_files import column_names
 
     present = column_names(file)
-    count, name = channel_count(block), short_name(block.__name__)
+    count = None if block is None else channel_count(block)
     names: list[str] = []
     for text in channels:
         names += [text] if text in present else [part.strip() for part in text.split(",") if part.strip()]
@@ -159,7 +162,8 @@ def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block
         raise RecordingError(f"--channels is missing; the columns of {file} are {others}")
     if count is not None and len(names) != count:
         wanted = f"{count} channel{'s' if count > 1 else ''}" if count else "no channels, leave --channels out"
-        raise RecordingError(f"--channels {','.join(names)}: {len(names)} given; {name} takes {wanted}")
+        given = f"--channels {','.join(names)}: {len(names)} given"
+        raise RecordingError(f"{given}; {short_name(block.__name__)} takes {wanted}")
     return names
 
 

@@ -85,6 +85,7 @@ class _Reader:
             self.inputs[CALL] = {i.name: i for i in block.methods[CALL].values}
 
     def read(self, assignments: list[Assignment]) -> Settings:
+        self.channels = self._last_channel(assignments)
         targets = [(self._target(a), a) for a in assignments]
         way = self._way([t for t, _ in targets])
         texts: dict[tuple[str, str], dict[int, dict[tuple[str, ...], Assignment]]] = {}
@@ -106,6 +107,14 @@ class _Reader:
             elif isinstance(kind, DurationType):
                 settings.texts[target.name] = assignment.text
         return settings
+
+    def _last_channel(self, assignments: list[Assignment]) -> int:
+        """The recording tells, unless nNumChannels of FB_init counts something else, such as templates."""
+        declared = self.inputs[INIT].get("nNumChannels")
+        if declared is None or declared.name in self.follows:
+            return self.channels
+        texts = [a.text for a in assignments if a.path in (declared.name, f"{INIT}.{declared.name}")]
+        return int(texts[0]) if texts and texts[0].isdigit() else int(declared.default)
 
     # --- paths -------------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,7 @@ from .picture_plan import REFUSED_ROWS, Strip
 COLUMNS = 1500  # as many stretches can be told apart
 THINNEST = 1 / 600  # of the width, for a pulse
 FLAG, UNIMPORTANT = "#0072B2", "#7f7f7f"
-TRAFFIC_LIGHT = {"OK": "#009E73", "Warning": "#E69F00", "Alarm": "#D55E00", "Error": "#D55E00"}
+TRAFFIC_LIGHT = {"OK": "#009E73", "NOK": "#D55E00", "Warning": "#E69F00", "Alarm": "#D55E00", "Error": "#D55E00"}
 HEIGHT = 0.62
 Bar = tuple[float, float]
 

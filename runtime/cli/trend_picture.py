@@ -97,7 +97,7 @@ def _limit(axes: Axes, text: str, level: float, at_right: bool) -> None:
 
 def _line(axes: Axes, line: Line, time: TimeAxis, colour: str, **style: Any) -> None:
     """One value over time; a value that is there alone is a point, so that it is seen."""
-    rows, x, values = _drawn(time, line.values)
+    rows, x, values = shown_rows(time, line.values)
     look: dict[str, Any] = {"label": plain(line.name), "color": colour, "linewidth": 1.1}
     look |= {"drawstyle": "steps-post"} if line.steps else {}
     look |= {"marker": "o", "markersize": 4} if rows <= 2 else {}
@@ -106,7 +106,7 @@ def _line(axes: Axes, line: Line, time: TimeAxis, colour: str, **style: Any) -> 
         axes.plot([time.at(line.mark[0])], [line.mark[1]], marker="o", markersize=5, color=MARK, zorder=5)
 
 
-def _drawn(time: TimeAxis, *columns: NDArray[np.float64]) -> Any:
+def shown_rows(time: TimeAxis, *columns: NDArray[np.float64]) -> Any:
     """Number of rows in which all columns have a value, then x and the columns for a drawing, NaN where rows lack."""
     good = np.logical_and.reduce([np.isfinite(column) for column in columns])
     rows = np.flatnonzero(good)
@@ -119,7 +119,7 @@ def _drawn(time: TimeAxis, *columns: NDArray[np.float64]) -> Any:
 
 def _band(axes: Axes, low: Line, high: Line, time: TimeAxis, colour: str) -> None:
     """What lies between two lines."""
-    _, x, lower, upper = _drawn(time, low.values, high.values)
+    _, x, lower, upper = shown_rows(time, low.values, high.values)
     label = plain(f"{low.name} to {high.name}")
     axes.fill_between(x, lower, upper, step="post", color=colour, alpha=0.22, linewidth=0, label=label)
     for line in (low, high):

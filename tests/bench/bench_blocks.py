@@ -10,6 +10,7 @@ thread, the best of some rounds; a busy machine still slows them, so compare fig
 import argparse
 import statistics
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -18,18 +19,22 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from typical import call_inputs, typical_setup
+from typical import call_inputs, typical_block
 
-from alycat.blocks import E_ALY_MovingAvgStartupBehaviour, FB_ALY_MovingAvg_1Ch
+from alycat.blocks import E_ALY_MovingAvgStartupBehaviour, FB_ALY_MovingAvg_1Ch, FB_ALY_TimeBasedEnvelope_1Ch
 from alycat.runtime.block import AlgorithmBlock
 from alycat.runtime.declare import Role
 from alycat.runtime.registry import all_blocks, find_block, short_name
+from alycat.runtime.targetpaths import use_file_folder
 from alycat.runtime.testing import result_arrays
+from alycat.runtime.textblock import TextBlock
 
 ROUNDS = 5
 MS = 10**6
 START_NS = 757_382_400 * 10**9
 TARGET_CYCLE_NS, TARGET_ROWS = 600, (10e6, 100e6)
+TEXTS = ("OK", "not OK", "Part 4711 rejected")
+ELEMENTS = 40
 WINDOWS = (10, 100, 1_000, 10_000, 100_000, 1_000_000)
 
 
@@ -39,7 +44,15 @@ def stream(fb: Any, rows: int) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
     rng, channels = np.random.default_rng(1), getattr(fb, "_n", 0)
     wave = np.abs(np.arange(rows) % 200 - 100) / 50 - 1
     values = wave[:, None] + rng.normal(0, 0.2, (rows, channels))
-    if fb.channel_dtype is np.int64:
+    if not channels:
+        values = np.resize(wave, (rows, ELEMENTS))  # an array for each call, where a block takes arrays
+    elif type(fb).__name__ == "FB_ALY_BandwidthClassificator_3Ch":
+        values[:, 1:].sort(axis=1)
+    elif type(fb).__name__ == "FB_ALY_AM8xxxSSD":
+        values = np.floor(np.abs(values) * 1e6)
+    if isinstance(fb, TextBlock):
+        values = np.array(TEXTS)[rng.integers(0, len(TEXTS), (rows, channels))]
+    elif fb.channel_dtype is np.int64:
         values = (values * 1e9).astype(np.int64)
     values = values[:, 0] if channels == 1 else values
     inputs = call_inputs(type(fb))
@@ -56,10 +69,14 @@ def cycle_ns(fb: Any, cycles: int) -> float:
         f"    set_value({f'{c + first}, ' if numbered else ''}x{f'[{c}]' if channels > 1 else ''})"
         for c in range(channels)
     ]
+    if channels and "SetChannelValue" not in fb.methods:  # setters of other names
+        lines = ["    fb.set_channel_values(x)"]
     targets = result_arrays(fb)
     targets |= {fb.methods["Call"].pointers[n]: a.nbytes for n, a in targets.items()}
     takes_time = any(i.name == "tTimestamp" for i in fb.methods["Call"].inputs)
     given = [*(["tTimestamp=t"] if takes_time else []), *(f"{n}={n}" for n in (inputs | targets))]
+    if hasattr(fb, "_array"):  # an array in each call
+        given = ["pArrayIn=x", f"nArrayInSize={8 * ELEMENTS}"]
     scalar = [f.name for f in fb.fields if f.role is Role.OUTPUT and f.type.ctype is not None and f.type.is_direct]
     lines += [f"    call({', '.join(given)})", f"    fb.{scalar[-1]}"]
     names = {**inputs, **targets}
@@ -68,7 +85,7 @@ def cycle_ns(fb: Any, cycles: int) -> float:
     source += "\n".join(lines) + "\n"
     namespace: dict[str, Any] = {}
     exec(source, namespace)
-    columns = values.tolist() if channels else [0.0] * cycles
+    columns = values.tolist() if channels else list(values)
     best = float("inf")
     for _ in range(ROUNDS):
         fb.Reset()
@@ -101,7 +118,7 @@ def report_blocks(names: list[str], rows: int, cycles: int) -> None:
     for cls in [find_block(n) for n in names] or all_blocks():
         if not issubclass(cls, AlgorithmBlock) or "Call" not in cls.methods or cls.step is None:
             continue
-        fb = typical_setup(cls).build(cls)
+        fb = typical_block(cls, np.zeros(rows) if cls is FB_ALY_TimeBasedEnvelope_1Ch else None)  # one long period
         fresh, again, cycle = rows_per_second(fb, rows, False), rows_per_second(fb, rows, True), cycle_ns(fb, cycles)
         found.append(cycle)
         print(f"{short_name(cls.__name__):34} {cycle:12,.0f} {fresh / 1e6:14.1f} {again / 1e6:13.1f}", flush=True)
@@ -135,7 +152,8 @@ def main() -> None:
     parser.add_argument("--windows", action="store_true", help="only the sliding windows")
     options = parser.parse_args()
     if not options.windows:
-        report_blocks(options.blocks, int(options.rows), int(options.cycles))
+        with tempfile.TemporaryDirectory() as folder, use_file_folder(folder):
+            report_blocks(options.blocks, int(options.rows), int(options.cycles))
     if options.windows or not options.blocks:
         report_windows(int(options.rows))
 

@@ -1,6 +1,7 @@
 """`alycat learn`: what it writes is what `alycat replay` runs with."""
 
 import json
+import sys
 
 import numpy as np
 import polars as pl
@@ -58,7 +59,8 @@ def test_failures_are_one_line_and_leave_nothing(folder, data, cli, changes, mes
 
 
 def test_without_scikit_learn(folder, data, cli, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "sklearn", None)
+    for name in ("sklearn", "sklearn.impute", "sklearn.ensemble"):  # the latter may have been imported before
+        monkeypatch.setitem(sys.modules, name, None)
     done = cli("learn", "data.csv", *ARGS, "--impute", "mean")
     assert done.exit_code == 1 and 'needs scikit-learn: pip install "alycat[learn]"' in done.stderr
     done = cli("learn", "data.csv", *ARGS, "--impute", "knn")

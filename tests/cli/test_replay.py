@@ -359,7 +359,7 @@ def test_structures_references_and_selections(folder, data, cli):
     done = cli("replay", "data.csv", *circle, *common, "--set", "stCentre=1.5,0.5", "fRadius=2")
     assert done.exit_code == 0 and "bWithinShape" in pl.read_csv("o.csv").columns
     done = cli("replay", "data.csv", *circle, *common, "--set", "stCentre=1.5", "fRadius=2")
-    assert done.exit_code != 0 and "X,Y is needed" in done.stderr
+    assert done.exit_code != 0 and "1 value; a ST_ALY_XyPosition has 2: X, Y" in done.stderr
     lags = ("nMinLag=-2", "nMaxLag=2", "nStepSize=1", "eWindowMode=SlidingWindow", "eCorrelationMode=Pearson")
     correlation = ("--block", "CorrelationFunction", "--channels", "temp,pressure")
     done = cli("replay", "data.csv", *correlation, *common, "--set", *lags, "nWindowSize=10")
