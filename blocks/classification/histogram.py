@@ -99,7 +99,7 @@ class HistogramBlock(SingleChannelBlock):
     def _result_dtype(self, pointer: str) -> np.dtype[Any]:
         return _elements(self._m.mode)
 
-    def _begin(self, mode: int, bars: int) -> bool:
+    def _take_bars(self, mode: int, bars: int) -> bool:
         """Allocates the bars; FALSE with 16#2001 when there are too many."""
         try:
             self._allocate(counts=bars, shown=bars)
@@ -223,7 +223,7 @@ class FB_ALY_Histogram_1Ch(HistogramBlock, category="Classification"):
             or fMaxBinned - span / nBins >= fMaxBinned
         ):
             return self._finish(0x200C, f"fMinBinned = {fMinBinned:g}, fMaxBinned = {fMaxBinned:g} with {nBins} bins")
-        if not self._begin(eHistMode, nBins + 2):
+        if not self._take_bars(eHistMode, nBins + 2):
             return False
         m = self._m
         m.bins, m.first, m.last, m.width = nBins, fMinBinned, fMaxBinned, span / nBins
@@ -314,7 +314,7 @@ class FB_ALY_StateHistogram_1Ch(HistogramBlock, category="Classification"):
             return self._finish(0x2006, "eStateHistMode is NotInitialized")
         if nMin > nMax or max(-nMin, nMax) > LARGEST_STATE:
             return self._finish(0x200C, f"nMin = {nMin}, nMax = {nMax}, allowed: -2**53 <= nMin <= nMax <= 2**53")
-        if not self._begin(eStateHistMode, nMax - nMin + 3):
+        if not self._take_bars(eStateHistMode, nMax - nMin + 3):
             return False
         self._m.least, self._m.greatest = nMin, nMax
         return self._configured()
