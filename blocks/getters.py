@@ -1,7 +1,5 @@
 """Results per channel that are fetched by methods instead of being outputs of the block."""
 
-from typing import Any
-
 import numpy as np
 
 from alycat.runtime.block import ChannelBlock, quick_method
@@ -42,10 +40,3 @@ class ChannelResultBlock(ChannelBlock):
         variable cannot hold.
         """
         return self._give(self._results, nChannel, output)
-
-    def _give(self, results: Any, channel: int, output: Any) -> bool:
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        if not 0 < channel <= len(results):
-            return self._finish(0x3010, f"nChannel = {channel}, allowed are 1..{len(results)}")
-        return self._store("GetChannelOutputValue.output", output, results[channel - 1])

@@ -478,6 +478,8 @@ class AlgorithmBlock(Block):
 
     def _copy_out(self, pointer: str, array: Any, size: int, values: np.ndarray) -> bool:
         """The body of a method that copies an array to what a pointer and a size were given for."""
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
         check_elements(array, values.dtype, pointer)
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
@@ -499,6 +501,14 @@ class AlgorithmBlock(Block):
             value = round(value)
         variable[...] = value
         return self._finish(0)
+
+    def _give(self, results: Any, channel: int, output: Any) -> bool:
+        """The body of GetChannelOutputValue: the result of a channel, counted from 1, to a variable."""
+        if not self._m.bConfigured:
+            return self._finish(0x3007)
+        if not 0 < channel <= len(results):
+            return self._finish(0x3010, f"nChannel = {channel}, allowed are 1..{len(results)}")
+        return self._store("GetChannelOutputValue.output", output, results[channel - 1])
 
     def _resize(self, **counts: int) -> None:
         """Gives buffers another number of elements; all else, and what of their content fits, stays.

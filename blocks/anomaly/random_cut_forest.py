@@ -14,6 +14,7 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
+from ..conditions import bad_time
 from ..random import starting_words
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_AnomalyThresholdMode
@@ -29,18 +30,16 @@ from .score_threshold import BINS, follow
 @kernel
 def step(m: Any) -> int:
     """One call: the point is scored by the forest as it is, compared with the threshold, then learnt."""
-    t = m.tTimestamp
-    if t == 0:
-        return 0x3006
-    if t < m.last_ns:
-        return 0x3003
+    code = bad_time(m)
+    if code:
+        return code
     channels = int64(m.nNumChannels)
     x = f64(m, m.x, channels)
     for c in range(channels):
         code = wrong_value(x[c], LARGEST)
         if code:
             return code
-    m.last_ns = t
+    m.last_ns = m.tTimestamp
     point = f64(m, m.point, m.dims)
     for k in range(m.dims - channels):
         point[k] = point[k + channels]

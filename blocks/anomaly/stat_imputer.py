@@ -255,8 +255,6 @@ class FB_ALY_StatImputer(ChannelBlock, category="Anomaly"):
         -----
         Errors: 16#3007 before a successful Configure; 16#3002 no array; 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pCountArrayOut", pCountArrayOut, nCountArrayOutSize, self._buffer("imputed"))
 
     def imputed_counts(self) -> np.ndarray:

@@ -122,8 +122,6 @@ class FB_ALY_BatchNShift_1Ch(SingleChannelBlock, category="Base"):
         -----
         Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self.output_values())
 
     @method
@@ -142,9 +140,4 @@ class FB_ALY_BatchNShift_1Ch(SingleChannelBlock, category="Base"):
         Errors: 16#3007 before a successful Configure, 16#3010 channel outside its range, 16#300A a value that the
         variable cannot hold.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        size = self._init["nBufferSize"]
-        if not 1 <= nChannel <= size:
-            return self._finish(0x3010, f"nChannel = {nChannel}, allowed are 1..{size}")
-        return self._store("GetChannelOutputValue.output", output, self.output_values()[nChannel - 1])
+        return self._give(self.output_values(), nChannel, output)

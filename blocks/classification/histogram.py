@@ -117,8 +117,6 @@ class HistogramBlock(SingleChannelBlock):
         """
 
     def _get_results(self, array: Any, size: int) -> bool:
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pHistArrayOut", array, size, self.histogram())
 
     def _set_initial(self, mode: int, values: int, array: Any, size: int) -> bool:

@@ -232,11 +232,7 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
         Errors: 16#3007 before a successful Configure, 16#3010 channel outside its range, 16#300A a value that the
         variable cannot hold.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
-        if not 0 < nChannel <= self._templates:
-            return self._finish(0x3010, f"nChannel = {nChannel}, allowed are 1..{self._templates}")
-        return self._store("GetChannelOutputValue.output", output, self._buffer("distances")[nChannel - 1].item())
+        return self._give(self._buffer("distances").data, nChannel, output)
 
     @method
     def GetOutputArray(self, pArrayOut: POINTER_TO_LREAL, nArrayOutSize: UDINT) -> BOOL:
@@ -253,6 +249,4 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
         -----
         Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("distances"))

@@ -151,6 +151,4 @@ class FB_ALY_PieChart(ChannelResultBlock, NamedBlock, category="Visualization On
         -----
         Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown"))

@@ -204,8 +204,6 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
         -----
         Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown")[: self._flows[0]])
 
     @method
@@ -223,6 +221,4 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
         -----
         Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
         """
-        if not self._m.bConfigured:
-            return self._finish(0x3007)
         return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown")[self._flows[0] :])
