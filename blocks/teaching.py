@@ -33,11 +33,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from alycat.runtime import learnt as files
+from alycat.runtime.background import FileWork
 from alycat.runtime.block import AlgorithmBlock, method, quick_method
 from alycat.runtime.declare import config
-from alycat.runtime.filework import FileWork
+from alycat.runtime.errors import LearntDataError
 from alycat.runtime.iec import BOOL, LINT, STRING_255, TIME, iec_type
-from alycat.runtime.learnt import Kind, Learnt, LearntFileError, read_learnt, write_learnt
+from alycat.runtime.learnt import Kind, Learnt
 from alycat.runtime.targetpaths import PathError, file_folder, target_file, target_parts
 
 from .types import E_ALY_ConfigState, E_ALY_TeachState
@@ -51,9 +53,6 @@ CALLS_AT_LEAST = 2  # of UpdateState until a state change
 _KEPT = ("bBusy", "eState", "stFileHeader")  # outputs that Reset leaves alone
 
 Outcome = Any  # what the file work gives: Learnt, a list of them, or None
-
-# `value` is one period, point by point, merged from `teach_cycles` periods as `teach_mode` says.
-TEACH_PATH = Kind("teach path", {"teach_mode": str, "teach_cycles": int}, {"value": float})
 
 
 class FileBlock(AlgorithmBlock):
@@ -125,7 +124,7 @@ class FileBlock(AlgorithmBlock):
         return self._finish(0)
 
     def _ask(self) -> FileWork:
-        self._job = FileWork(self._work(), self._m.timeout_ms * 10**6)
+        self._job = FileWork(self._work())
         return self._job
 
     def _update(self) -> bool:
@@ -140,10 +139,11 @@ class FileBlock(AlgorithmBlock):
             target = self._target()
             try:
                 code, detail = self._arrived(job.outcome())
-            except (PathError, LearntFileError, OSError, MemoryError) as error:
+            except (PathError, LearntDataError, OSError, MemoryError) as error:
                 code, detail = _explained(error)
             m = self._m  # what arrived may have needed another memory
-        elif job.is_late():
+        elif job.is_late(m.timeout_ms * 10**6):
+            job.give_up()
             code, detail, target = BAD_FILE, f"no answer within tTimeout = {m.timeout_ms} ms", 0
         else:
             return self._finish(0)
@@ -211,8 +211,8 @@ class TeachBlock(IdleBlock):
         """Begins to teach from what a file held, or from nothing; see `_arrived`."""
         raise NotImplementedError
 
-    def _learnt(self) -> Learnt | None:
-        """What goes into the file, None when nothing was taught; arrays are copies."""
+    def _learnt(self) -> dict[str, Any] | None:
+        """The members of what goes into the file, None when nothing was taught; arrays are copies."""
         raise NotImplementedError
 
     def _work(self) -> Callable[[], Outcome]:
@@ -220,8 +220,8 @@ class TeachBlock(IdleBlock):
         if self._m.eState == PENDING_WORK:
             kind = self.learns if self._involves_file() else None
             return lambda: _prepared(folder, text, kind)
-        learnt = self._learnt()
-        return lambda: _written(folder, text, learnt)
+        members, kind = self._learnt(), self.learns
+        return lambda: _written(folder, text, kind, members)
 
     def _arrived(self, outcome: Outcome) -> tuple[int, str]:
         return self._start_from(outcome) if self._m.eState == PENDING_WORK else (0, "")
@@ -267,28 +267,53 @@ class ReadBlock(IdleBlock):
 
 
 class FromFileBlock(FileBlock):
-    """A block whose parameters come from Configure or from a file of the kind `reads`."""
+    """A block whose parameters come from a file of the kind `reads`, or from Configure if it has one."""
 
     reads: ClassVar[Kind]
 
-    def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
-        """Takes the parameters of a file, allocates and begins; see `_arrived`."""
+    @staticmethod
+    def _prepared(learnt: Learnt) -> Any:
+        """What the block takes of learnt data; called in the other thread."""
+        return learnt
+
+    def _configure_with(self, prepared: Any) -> tuple[int, str]:
+        """Takes what `_prepared` gave, allocates and begins; see `_arrived`."""
         raise NotImplementedError
 
+    def take(self, learnt: Learnt) -> bool:
+        """As ConfigureFromFile, at once, with learnt data that are in memory; beyond the vendor."""
+        if self._m.bBusy:
+            return self._finish(BAD_STATE, "a file is being read")
+        try:
+            code, detail = self._configure_with(self._prepared(self.reads.of(**learnt.members)))
+        except (LearntDataError, MemoryError) as error:
+            code, detail = _explained(error)
+        return self._finish(code, detail) if code else self._configured()
+
     def _work(self) -> Callable[[], Outcome]:
-        text, folder, kind = text_of(self._m.file_path), file_folder(), self.reads
-        return lambda: _read(folder, text, kind)
+        text, folder, kind, prepared = text_of(self._m.file_path), file_folder(), self.reads, self._prepared
+        return lambda: prepared(_read(folder, text, kind))
 
     def _target(self) -> int:
         return CONFIGURED
 
     def _arrived(self, outcome: Outcome) -> tuple[int, str]:
-        path, timeout = self._m.file_path, self._m.timeout_ms
         code, detail = self._configure_with(outcome)
         if not code:
-            self._m.file_path, self._m.timeout_ms = path, timeout
             self._configured()
         return code, detail
+
+    def _update(self) -> bool:
+        done = super()._update()
+        if not self._m.bBusy:
+            self._remember(b"", 0)
+        return done
+
+    def _remember(self, path: Any, timeout_ms: int) -> None:
+        """The file to be read, as long as it is; nothing of it stays in the state."""
+        start, size = self.layout.offset("file_path"), ctypes.sizeof(iec_type(STRING_255).ctype)
+        self._memory[start : start + size] = 0
+        self._m.file_path, self._m.timeout_ms = path, timeout_ms
 
     def _configured(self) -> bool:
         self._m.eState = CONFIGURED
@@ -314,7 +339,7 @@ class FromFileBlock(FileBlock):
             return self._finish(BAD_STATE, "a file is being read")
         if self._file_refused(sFilePath, tTimeout):
             return False
-        self._m.file_path, self._m.timeout_ms = sFilePath, tTimeout
+        self._remember(sFilePath, tTimeout)
         return self._switch(PENDING_FILE)
 
     @method
@@ -333,16 +358,16 @@ class FromFileBlock(FileBlock):
 def _prepared(folder: Path, text: str, kind: Kind | None) -> Learnt | None:
     path = target_file(text, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return read_learnt(path, kind) if kind is not None and path.exists() else None
+    return files.read(path, kind) if kind is not None and path.exists() else None
 
 
-def _written(folder: Path, text: str, learnt: Learnt | None) -> None:
-    if learnt is not None:
-        write_learnt(target_file(text, folder), learnt)
+def _written(folder: Path, text: str, kind: Kind, members: dict[str, Any] | None) -> None:
+    if members is not None:
+        files.write(target_file(text, folder), kind.of(**members))
 
 
 def _read(folder: Path, text: str, kind: Kind) -> Learnt:
-    return read_learnt(target_file(text, folder), kind)
+    return files.read(target_file(text, folder), kind)
 
 
 def _explained(error: Exception) -> tuple[int, str]:

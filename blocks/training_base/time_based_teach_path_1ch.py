@@ -12,7 +12,8 @@ from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, TeachBlock
+from ..learnt_kinds import TEACH_PATH
+from ..teaching import WORKING, TeachBlock
 from ..types import E_ALY_TeachMode, E_ALY_TeachState
 
 SEGMENTS = 1000  # of nSegmentSize values each, the longest period
@@ -93,8 +94,6 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     - a period has at most 1000 segments, nSegmentSize * 1000 values (a longer file: as many as it has), then calls are
       refused (16#300A), and so is a value beyond +-1e300;
     - entering Teach again begins anew, or from the file if it is to take part, whatever mode it was taught in.
-
-    The file is of the kind `teach path`: `value`, one number per point; `teach_mode` and `teach_cycles`.
 
     Cost of a call: the same whatever the length of the period is.
     """
@@ -229,10 +228,10 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         return bool(self._m.involve_file)
 
     def _start_from(self, learnt: Learnt | None) -> tuple[int, str]:
-        points = learnt.columns["value"] if learnt else np.empty(0)
-        cycles = learnt.header["teach_cycles"] if learnt else 0
-        if learnt and (not len(points) or int(cycles) < 1 or abs(points).max() > LARGEST):
-            return 0x300C, f"{len(points)} values of {cycles} teach cycles cannot be gone on from"
+        points = learnt["value"] if learnt else np.empty(0)
+        cycles = learnt["teach_cycles"] if learnt else 0
+        if learnt and abs(points).max() > LARGEST:
+            return 0x300C, "the file has values beyond +-1e300"
         room = max(self._m.capacity, len(points))
         if len(points) != self._buffer_counts.get("loaded", 0) or room != self._m.capacity:
             self._resize(loaded=len(points), values=room, before=room)
@@ -242,7 +241,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         self._restart()
         return 0, ""
 
-    def _learnt(self) -> Learnt | None:
+    def _learnt(self) -> dict[str, Any] | None:
         m = self._m
         if m.bTeaching:  # not complete: as if it had not begun
             if m.cycles:
@@ -253,5 +252,4 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
             m.bTeaching = False
         if not m.added:
             return None
-        header = {"teach_mode": E_ALY_TeachMode(m.mode).name, "teach_cycles": m.cycles}
-        return Learnt(self.learns, header, {"value": self.path()})
+        return {"teach_mode": E_ALY_TeachMode(m.mode).name, "teach_cycles": m.cycles, "value": self.path()}

@@ -1,7 +1,7 @@
 """`alycat learn FILE --block NAME ...`: what a block runs with, learnt from a recording outside any cycle.
 
 A block that learns so has `learn`, a function of a table of values and of parameters with defaults, among them `names`
-of the channels; it gives an object with `write(path)`.
+of the channels; it gives learnt data, as `alycat.runtime.learnt` writes them.
 """
 
 import inspect
@@ -14,6 +14,7 @@ import click
 
 from ..errors import PlcError, RangeError, RecordingError, UnknownName, WrongType, one_of
 from ..imputation import impute as fill_gaps
+from ..learnt import write
 from ..recordings import Recording
 from ..registry import all_blocks, find_block, short_name
 from .outputs import check_target, staged
@@ -45,14 +46,14 @@ def learn(
 ) -> None:
     """Learns from the rows of FILE (CSV or Parquet) what a block runs with.
 
-    Writes it as DATA.BLOCK.json in the current folder unless --out says otherwise; the block's Configure reads it.
+    Writes it as DATA.BLOCK.json in the current folder unless --out says otherwise; ConfigureFromFile reads it.
     Needs scikit-learn: pip install "alycat[learn]". Gaps have to be filled, see --impute of 'alycat replay'.
 
     \b
     alycat learn data.csv --block IsolationForest --channels temp,pressure \\
         --set trees=100 contamination=0.01 seed=42
     alycat replay data.csv --block IsolationForest --channels temp,pressure \\
-        --time ts --set sFileName=data.IsolationForest.json
+        --time ts --set tTimeout=5s sFilePath=data.IsolationForest.json
     """
     block = find_block(block_name)
     if not hasattr(block, "learn"):
@@ -73,7 +74,7 @@ def learn(
         progress.begin(f"learning from {len(recording):,} rows")
         learnt = block.learn(recording.values, names=recording.names, **parameters)
         with staged(target) as temporary:
-            learnt.write(temporary[0])
+            write(temporary[0], learnt)
     found = {"file": str(file), "block": block.__name__, "channels": list(recording.names), "rows": len(recording)}
     _print(found | {"imputed": sum(recording.imputed), "learnt": str(learnt), "written": str(target)}, as_json)
 

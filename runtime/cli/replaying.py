@@ -79,7 +79,10 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
     way = [(settings.way, settings.configure)] if hasattr(instance, settings.way) else []
     for method, inputs in (*settings.before, *way, *settings.after):
         also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
-        if not getattr(instance, method)(**inputs | also):
+        done = getattr(instance, method)(**inputs | also)
+        while done and hasattr(instance, "GetBusyState") and instance.GetBusyState():  # ConfigureFromFile
+            done = instance.UpdateState()
+        if not done:
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
     _switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs

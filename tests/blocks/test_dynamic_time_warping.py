@@ -123,9 +123,9 @@ def test_files_that_cannot_be_used():
     assert fb.Configure("5s") and fb.SwitchState_Read() and fb.UpdateState()
     refused(fb, fb.UpdateState(), 0x300C)
     assert fb.eState.name == "Idle" and not fb.bBusy
-    store_path([], "Warp\\none.tas")
+    store_path([1.0, -1e300], "Warp\\none.tas")
     assert fb.SwitchState_Read() and fb.UpdateState()
-    refused(fb, fb.UpdateState(), 0x300C, "without points")
+    refused(fb, fb.UpdateState(), 0x300C, "a template has values beyond +-1e290")
     place("Warp\\none.tas").write_bytes(b"rubbish")
     assert fb.SwitchState_Read() and fb.UpdateState()
     refused(fb, fb.UpdateState(), 0x300C)

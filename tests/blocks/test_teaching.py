@@ -13,9 +13,9 @@ from alycat.blocks import (
     E_ALY_TeachState,
     FB_ALY_TimeBasedEnvelope_1Ch,
     FB_ALY_TimeBasedTeachPath_1Ch,
-    teaching,
 )
 from alycat.runtime import Plc, Program, RealTimeClock, VirtualClock
+from alycat.runtime import learnt as files
 from alycat.runtime.clock import use_clock
 from alycat.runtime.targetpaths import use_file_folder
 
@@ -50,8 +50,8 @@ def teach(fb, values=(1.0, 2.0, 3.0)):
 def held_disk(monkeypatch):
     """File work that begins when the event is set."""
     event = threading.Event()
-    monkeypatch.setattr(teaching, "read_learnt", lambda *args: event.wait(20) and original(*args))
-    original = vars(__import__("alycat.runtime.learnt", fromlist=["read_learnt"]))["read_learnt"]
+    original = files.read
+    monkeypatch.setattr(files, "read", lambda *args: event.wait(20) and original(*args))
     yield event
     event.set()
 

@@ -7,6 +7,8 @@ import numpy as np
 import polars as pl
 import pytest
 
+from alycat.runtime.targetpaths import use_file_folder
+
 ARGS = ["--block", "IsolationForest", "--channels", "temp,pressure"]
 
 
@@ -14,16 +16,19 @@ def test_learnt_file_runs_in_replay(folder, data, cli):
     pytest.importorskip("sklearn")
     done = cli("learn", "data.csv", *ARGS, "--impute", "mean", "--set", "trees=30", "contamination=0.02", "seed=3")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "Learnt 30 isolation trees" in " ".join(done.stdout.split())
+    assert "Learnt isolation forest: made_by scikit-learn" in " ".join(done.stdout.split())
     content = json.loads((folder / "data.IsolationForest.json").read_text())
-    assert content["names"] == ["temp", "pressure"] and content["parameters"]["contamination"] == 0.02
+    assert content["columns"]["names"] == ["temp", "pressure"] and len(content["columns"]["nodes"]) == 30
+    assert "contamination=0.02" in content["header"]["made_by"]
     again = cli("learn", "data.csv", *ARGS, "--impute", "mean", "--set", "trees=30", "contamination=0.02", "seed=3")
     assert again.exit_code == 0 and json.loads((folder / "data.IsolationForest.json").read_text()) == content
-    given = ["--time", "ts", "--impute", "mean", "--set", "sFileName=data.IsolationForest.json", "--picture", "none"]
-    assert cli("replay", "data.csv", *ARGS, *given).exit_code == 0
+    given = ["--time", "ts", "--impute", "mean", "--picture", "none", "--set", "tTimeout=5s"]
+    given.append("sFilePath=data.IsolationForest.json")
+    with use_file_folder(folder):
+        assert cli("replay", "data.csv", *ARGS, *given).exit_code == 0
     found = pl.read_csv("data.IsolationForest.csv")
     assert found["bAnomaly"].sum() == 12 == found["nNumAnomalies"][-1]
-    assert np.allclose(found["fDecision"], -found["fAnomalyScore"] - content["offset"], rtol=0, atol=1e-15)
+    assert np.allclose(found["fDecision"], -found["fAnomalyScore"] - content["header"]["offset"], rtol=0, atol=1e-15)
 
 
 def test_summary_for_programs(data, cli):
