@@ -13,17 +13,21 @@ Chosen for all of them, as the manual is silent:
 - SwitchState asks a thread for the file work, the cycle never waits for it. The first UpdateState, which the samples
   make in the same cycle, only goes on; from the second one on the state changes as soon as the work is done. On a
   virtual clock and outside of a Plc it is then waited for, so that a state change takes two calls of UpdateState every
-  time and equal runs give equal bytes. A file is seen as a whole between two calls or not at all;
+  time and equal runs give equal bytes. A file is seen as a whole between two calls or not at all; all file work is done
+  in the order in which it was asked for;
 - Pending is not used by teaching and reading blocks: the number stands for a change whose target is not told;
-- entering Teach reads the file if it is to be involved and exists, and makes its folder; leaving Teach writes it, as a
-  whole, if anything was taught. So until Idle is reached the file holds what it held before;
+- entering Teach reads the file if it is to be involved and exists, makes its folder and tries whether it can be
+  written there; leaving Teach writes it, as a whole, if anything was taught. So until Idle is reached the file holds
+  what it held before. Of two blocks that teach into one file the later one replaces what the other has written;
 - when the work fails, or a real-time clock passes tTimeout, UpdateState returns FALSE with 16#300C (16#2013: the path
-  leads out of the folder of files), and the block is what it was before SwitchState or ConfigureFromFile: with its
-  data, its parameters and in the state it came from. Try again with another SwitchState;
+  leads out of the folder of files, 16#3001: too much memory), and the block is what it was before SwitchState or
+  ConfigureFromFile: with its data, its parameters and in the state it came from; only a period that was being taught is
+  taken back. Try again with another SwitchState. A write that was late but has begun may still come to its end;
 - SwitchState in another state than the documented one, and Call outside of Teach and Read, give 16#3008;
-- Reset drops what was taught or compared since the state was entered and stays in it; Configure leads to Idle, with a
-  write that is under way being finished;
-- a snapshot taken in a Pending state goes on with the same file work when it is restored.
+- Reset drops what was taught or compared since the state was entered and stays in it; Configure leads to Idle. A write
+  that is under way is finished, also when the Plc stops and the program ends;
+- a snapshot taken in a Pending state goes on with the same file work when it is restored, also in another process; a
+  write that a Reset came after is left to the one that began it.
 
 Where files lie, `alycat.runtime.targetpaths` tells, and their form `alycat.runtime.learnt`.
 """
@@ -38,6 +42,7 @@ from alycat.runtime.background import FileWork
 from alycat.runtime.block import AlgorithmBlock, method, quick_method
 from alycat.runtime.declare import config
 from alycat.runtime.errors import LearntDataError
+from alycat.runtime.files import try_to_replace
 from alycat.runtime.iec import BOOL, LINT, STRING_255, TIME, iec_type
 from alycat.runtime.learnt import Kind, Learnt
 from alycat.runtime.targetpaths import PathError, file_folder, target_file, target_parts
@@ -358,6 +363,7 @@ class FromFileBlock(FileBlock):
 def _prepared(folder: Path, text: str, kind: Kind | None) -> Learnt | None:
     path = target_file(text, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
+    try_to_replace(path)
     return files.read(path, kind) if kind is not None and path.exists() else None
 
 

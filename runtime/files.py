@@ -16,7 +16,7 @@ def replacing(path: Path, backup: Path | None = None) -> Iterator[BinaryIO]:
     instant a complete file exists. What a process that was killed has left behind is written over; of several that
     write the same file one waits for the other.
     """
-    temporary = path.with_name(f"{path.name}.tmp")
+    temporary = _temporary(path)
     with _locked(temporary) as file:
         try:
             yield file
@@ -29,6 +29,16 @@ def replacing(path: Path, backup: Path | None = None) -> Iterator[BinaryIO]:
             temporary.unlink(missing_ok=True)
             raise
     _sync_folder(path.parent)
+
+
+def try_to_replace(path: Path) -> None:
+    """OSError where `replacing` would fail, as far as that can be told without writing."""
+    with _locked(_temporary(path)):
+        _temporary(path).unlink()
+
+
+def _temporary(path: Path) -> Path:
+    return path.with_name(f"{path.name}.tmp")
 
 
 @contextmanager

@@ -70,7 +70,7 @@ class Member:
     meaning: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Kind:
     """What was learnt: the members by name, and a check of what they are together.
 

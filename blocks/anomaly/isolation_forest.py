@@ -85,7 +85,7 @@ class FB_ALY_IsolationForest(FromFileBlock, ChannelBlock, TimedBlock, category="
 
     Chosen: bAnomaly is fDecision < 0, that is scikit-learn's predict = -1; fbTimeLastEvent is the time of the call in
     which bAnomaly became TRUE; every successful call has a new result; a forest for another number of channels is
-    refused (16#100C), and so is a value that is not finite (16#3003), use FB_ALY_StatImputer.
+    refused (16#300C), and so is a value that is not finite (16#3003), use FB_ALY_StatImputer.
 
     Cost: O(trees * depth) per call, always the same. Memory: 24 bytes * trees * 2**depth, depth 8 for samples of 256.
     """
@@ -129,7 +129,7 @@ class FB_ALY_IsolationForest(FromFileBlock, ChannelBlock, TimedBlock, category="
     def _configure_with(self, prepared: Any) -> tuple[int, str]:
         forest, (depth, splits, lengths) = prepared
         if forest["channels"] != self._n:
-            return 0x100C, f"the forest has {forest['channels']} channels, the block {self._n}"
+            return 0x300C, f"the forest has {forest['channels']} channels, the block {self._n}"
         trees = len(forest["nodes"])
         self._allocate(splits=len(splits), lengths=len(lengths), rounded=self._n, place=trees)
         self._buffer("splits")[:], self._buffer("lengths")[:] = splits, lengths

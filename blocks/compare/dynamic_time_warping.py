@@ -79,7 +79,8 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
     - fValueRead is the point of the first template at the place of the present value in its period, or its last point;
     - all files are read anew each time the state Read is entered; when one of them cannot be used, none is.
 
-    Values beyond +-1e290 are refused (16#300A), in a template too (16#300C). `replay` has the distances of each row in the trace, as fDistance.
+    Values beyond +-1e290 are refused (16#300A), in a template too (16#300C). `replay` has the distances of each row in
+    the trace, as fDistance.
 
     Cost: each call of a period costs one step for every point of every template, so that the results are ready when the
     period ends.

@@ -125,7 +125,8 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     negate_start: BOOL = config()
     negate_stop: BOOL = config()
     capacity: LINT = config("points that there is room for")
-    loaded_cycles: LINT = config("periods in the points that came from the file")
+    loaded_points: LINT = config("points that came from the file")
+    loaded_cycles: LINT = config("periods in them")
 
     cycles: LINT = state("periods in the points")
     added: LINT = state("periods of this teaching")
@@ -184,7 +185,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
             return False
         capacity = SEGMENTS * nSegmentSize
         try:
-            self._allocate(values=capacity, before=capacity)
+            self._allocate(values=capacity, before=capacity, loaded=capacity * bInvolveExistingFile)
         except MemoryError as error:
             return self._finish(0x2001, str(error))
         m = self._m
@@ -218,9 +219,9 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         return (*super()._kept_buffers(), "loaded")
 
     def _begin(self) -> None:
-        m, count = self._m, self._buffer_counts.get("loaded", 0)
+        m, count = self._m, self._m.loaded_points
         if count:
-            self._buffer("values")[:count] = self._buffer("loaded")
+            self._buffer("values")[:count] = self._buffer("loaded")[:count]
         m.length = m.nValuesInFile = count
         m.cycles = m.nCurrentTeachCycles = m.loaded_cycles
 
@@ -232,12 +233,13 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         cycles = learnt["teach_cycles"] if learnt else 0
         if learnt and abs(points).max() > LARGEST:
             return 0x300C, "the file has values beyond +-1e300"
-        room = max(self._m.capacity, len(points))
-        if len(points) != self._buffer_counts.get("loaded", 0) or room != self._m.capacity:
-            self._resize(loaded=len(points), values=room, before=room)
+        if len(points) > self._m.capacity:
+            self._resize(**dict.fromkeys(("loaded", "values", "before"), len(points)))
+            self._m.capacity = len(points)
         m = self._m
-        m.loaded_cycles, m.capacity = cycles, room
-        self._buffer("loaded")[:] = points
+        self._buffer("loaded")[:] = 0.0
+        self._buffer("loaded")[: len(points)] = points
+        m.loaded_points, m.loaded_cycles = len(points), cycles
         self._restart()
         return 0, ""
 

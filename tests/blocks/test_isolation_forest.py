@@ -117,7 +117,7 @@ def test_what_cannot_be_used(tmp_path, forest_file):
     before = fb.state_bytes()[64:]
     refused(fb, configured(fb, "none.json"), 0x300C, "no file none.json")
     other = FB_ALY_IsolationForest(3)
-    refused(other, configured(other), 0x100C, "the forest has 2 channels, the block 3")
+    refused(other, configured(other), 0x300C, "the forest has 2 channels, the block 3")
     assert not other.bConfigured and other.eState == 0
     refused(fb, fb.take(TEACH_PATH.of(teach_mode="Mean", teach_cycles=1, value=[1.0])), 0x300C, "no member made_by")
     content = json.loads(forest_file.read_text())

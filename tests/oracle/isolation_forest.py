@@ -59,7 +59,7 @@ def random_content(seed, channels, trees=3, depth=4):
 def flat(content):
     """The same as learnt data have it: one list for each part, the trees one after the other."""
     trees = content["trees"]
-    parts = {part: sum((tree[part] for tree in trees), []) for part in trees[0]}
+    parts = {part: [value for tree in trees for value in tree[part]] for part in trees[0]}
     others = {name: value for name, value in content.items() if name != "trees"}
     return others | {"nodes": [len(tree["channel"]) for tree in trees]} | parts
 

@@ -5,8 +5,10 @@ import inspect
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 import tracemalloc
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from hypothesis.extra import numpy as npst
 from alycat.blocks.learnt_kinds import KINDS, TEACH_PATH
 from alycat.runtime import learnt as module
 from alycat.runtime.errors import DeclarationError, LearntDataError
+from alycat.runtime.files import replacing
 from alycat.runtime.learnt import Kind, Member, read, write
 
 KIND = Kind(
@@ -92,10 +95,7 @@ def test_what_the_module_says_works(path, monkeypatch):
     curve = [0.1, 0.25, -0.0, 1e300]
     names = {"json": json, "Path": Path, "frame": pandas.DataFrame({"force": curve}), "TEACH_PATH": TEACH_PATH}
     exec(code, names | {"write": write, "read": read}, found := {})
-    assert (
-        found["points"].tolist() == curve
-        and read("Press.tas", TEACH_PATH)["value"].tobytes() == np.array(curve).tobytes()
-    )
+    assert found["points"].tolist() == curve == read("Press.tas", TEACH_PATH)["value"].tolist()
     assert code.count("points = ") == 2 and code.count("Press.tas") == 4
 
 
@@ -273,25 +273,48 @@ def test_there_is_no_file(path, tmp_path):
         read(tmp_path / "pipe", KIND)
 
 
-DISK_FULL = """
-import resource, sys
-import numpy as np
+PROCESS = """
+import os, resource, signal, sys
 from alycat.blocks.learnt_kinds import TEACH_PATH
-from alycat.runtime.learnt import write
-resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+from alycat.runtime import learnt
+if sys.argv[1] == "disk full":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+else:
+    lines = iter(range(20))
+    learnt.give_way = lambda: next(lines, None) is not None or os.kill(os.getpid(), signal.SIGKILL)
 try:
-    write(sys.argv[1], TEACH_PATH.of(teach_mode="Mean", teach_cycles=1, value=np.arange(1e4)))
+    learnt.write("Learnt.json", TEACH_PATH.of(teach_mode="Mean", teach_cycles=1, value=list(range(10_000))))
 except OSError as error:
-    print(error.strerror)
+    sys.exit(error.strerror)
 """
 
 
-def test_a_full_disk_leaves_the_file(path):
+@pytest.mark.parametrize(
+    ("what", "left", "told"),
+    [("disk full", ["Learnt.json"], "File too large\n"), ("kill -9", ["Learnt.json", "Learnt.json.tmp"], "")],
+)
+def test_a_write_that_does_not_end_leaves_the_file(path, what, left, told):
     write(path, learnt())
     before = path.read_bytes()
-    done = subprocess.run([sys.executable, "-c", DISK_FULL, path], capture_output=True, text=True, check=False)
-    assert (done.stdout, done.stderr) == ("File too large\n", "")
+    command = [sys.executable, "-c", PROCESS, what]
+    done = subprocess.run(command, cwd=path.parent, capture_output=True, text=True, check=False)
+    assert done.stderr == told and done.returncode == (1 if told else -signal.SIGKILL)
+    assert path.read_bytes() == before and sorted(p.name for p in path.parent.iterdir()) == left
+    write(path, learnt())  # over what was left
     assert path.read_bytes() == before and [p.name for p in path.parent.iterdir()] == ["Learnt.json"]
+
+
+def test_two_that_write_the_same_file_do_so_one_after_the_other(path):
+    """The second one may not write into what the first one is about to rename."""
+    second = threading.Thread(target=write, args=(path, learnt([2.0])))
+    with replacing(path) as file:
+        file.write(b"the first")
+        second.start()
+        second.join(0.05)
+        assert second.is_alive()
+        file.write(b" one")
+    second.join()
+    assert read(path, KIND)["value"].tolist() == [2.0] and len(list(path.parent.iterdir())) == 1
 
 
 def test_data_that_are_none_of_the_kind():
