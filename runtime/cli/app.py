@@ -1,6 +1,7 @@
 """The group of commands: found by name and imported only when used; every failure becomes one line on stderr."""
 
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -79,6 +80,7 @@ class Commands(click.Group):
         **extra: Any,
     ) -> Any:
         """click's main, with errors as one line and without the usage text."""
+        logging.getLogger("alycat").addHandler(logging.NullHandler())  # commands tell themselves what went wrong
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:
