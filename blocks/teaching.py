@@ -220,6 +220,11 @@ class TeachBlock(IdleBlock):
         """The members of what goes into the file, None when nothing was taught; arrays are copies."""
         raise NotImplementedError
 
+    def learnt(self) -> Learnt | None:
+        """What leaving Teach now would write, None when nothing was taught; beyond the vendor."""
+        members = self._learnt() if self._m.bConfigured else None
+        return None if members is None else self.learns.of(**members)
+
     def _work(self) -> Callable[[], Outcome]:
         text, folder = text_of(self._m.file_path), file_folder()
         if self._m.eState == PENDING_WORK:

@@ -105,7 +105,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         "eTeachMode": E_ALY_TeachMode.Mean,
         "nSegmentSize": 200,
         "tTimeout": 5000,
-        "nSetNumTeaches": 10,
+        "nSetNumTeaches": 0,
         "bInvolveExistingFile": False,
         "sFilePath": r"%TC_BOOTPRJPATH%\Taught.tas",
         "bNegateStartPeriod": False,

@@ -65,7 +65,7 @@ def run(
         parts.append(instance.replay(timestamps, values, **inputs))
         elapsed_ns += watch()
         progress.advance(len(timestamps))
-    _switch(instance, "SwitchState_Idle")
+    switch(instance, "SwitchState_Idle")
     return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
 
 
@@ -84,12 +84,12 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
             done = instance.UpdateState()
         if not done:
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
-    _switch(instance, "SwitchState_Teach", "SwitchState_Read")
+    switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
 
 
-def _switch(instance: Any, *methods: str) -> None:
+def switch(instance: Any, *methods: str) -> None:
     """Changes the state of a block that teaches or reads files, which includes its file work."""
     for name in (m for m in methods if hasattr(instance, m) and not hasattr(instance, "teach")):
         done = getattr(instance, name)()
