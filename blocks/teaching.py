@@ -101,6 +101,10 @@ class FileBlock(AlgorithmBlock):
         m = self._m
         m.stFileHeader = type(m.stFileHeader)(learnt.kind.name.encode("cp1252"), learnt.kind.version, values, cycles)
 
+    def file_text(self) -> str:
+        """The path of the file, as it was given; beyond the vendor."""
+        return text_of(self._m.file_path)
+
     def _raw(self, name: str) -> bytes:
         kind = next(f.type.ctype for f in self.layout.fields if f.name == name)
         start = self.layout.offset(name)
@@ -226,7 +230,7 @@ class TeachBlock(IdleBlock):
         return None if members is None else self.learns.of(**members)
 
     def _work(self) -> Callable[[], Outcome]:
-        text, folder = text_of(self._m.file_path), file_folder()
+        text, folder = self.file_text(), file_folder()
         if self._m.eState == PENDING_WORK:
             kind = self.learns if self._involves_file() else None
             return lambda: _prepared(folder, text, kind)
@@ -252,7 +256,7 @@ class ReadBlock(IdleBlock):
 
     def _paths(self) -> tuple[str, ...]:
         """The files, as they were given."""
-        return (text_of(self._m.file_path),)
+        return (self.file_text(),)
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
         """Begins to work with what the files hold; see `_arrived`."""
@@ -301,7 +305,7 @@ class FromFileBlock(FileBlock):
         return self._finish(code, detail) if code else self._configured()
 
     def _work(self) -> Callable[[], Outcome]:
-        text, folder, kind, prepared = text_of(self._m.file_path), file_folder(), self.reads, self._prepared
+        text, folder, kind, prepared = self.file_text(), file_folder(), self.reads, self._prepared
         return lambda: prepared(_read(folder, text, kind))
 
     def _target(self) -> int:

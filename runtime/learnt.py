@@ -57,8 +57,8 @@ _SEAL = b'"sha256": "'
 _ARRAY = re.compile(rb'"(\w{1,60})"\s*:\s*\[\s*(?=[-\d])')  # the beginning of an array of numbers
 _OF_NUMBERS = b"0123456789+-.eE, \t\r\n"
 _TOP = ("format", "version", "kind", "kind_version", "header", "columns")
-_ONE: dict[type, str] = {int: "a whole number", float: "a number", str: "a text"}
-_MANY: dict[type, str] = {int: "whole numbers", float: "numbers", str: "texts"}
+ONE: dict[type, str] = {int: "a whole number", float: "a number", str: "a text"}
+MANY: dict[type, str] = {int: "whole numbers", float: "numbers", str: "texts"}
 _LARGEST = 2**63
 
 
@@ -86,7 +86,7 @@ class Kind:
 
     def __post_init__(self) -> None:
         members = (*self.header.items(), *self.columns.items())
-        wrong = [name for name, member in members if member.type not in _ONE]
+        wrong = [name for name, member in members if member.type not in ONE]
         if wrong:
             raise DeclarationError(f"{self.name}: {one_of(wrong)} has no type that a file can hold")
 
@@ -113,9 +113,9 @@ class Learnt:
         return self.members[name]
 
     def __str__(self) -> str:
-        ones = ", ".join(f"{name} {self[name]}" for name in self.kind.header)
-        many = ", ".join(f"{len(self[name])} {name}" for name in self.kind.columns)
-        return f"{self.kind.name}: {'; '.join(filter(None, (ones, many)))}"
+        ones = [f"{name} {self[name]}" for name in self.kind.header]
+        many = [f"{name}[{len(self[name])}]" for name in self.kind.columns]
+        return f"{self.kind.name}: {', '.join(ones + many)}"
 
 
 def write(path: str | Path, learnt: Learnt) -> None:
@@ -268,7 +268,7 @@ def _kind_of(content: dict[str, Any], header: dict[str, Any], columns: dict[str,
     if not isinstance(content["kind"], str) or type(content["kind_version"]) is not int:
         raise LearntDataError("kind has to be a text and kind_version a whole number")
     _same_names("header and columns", {n: None for n in header if n in columns}, ())
-    ones = {n: Member(type(value) if type(value) in _ONE else float) for n, value in header.items()}
+    ones = {n: Member(type(value) if type(value) in ONE else float) for n, value in header.items()}
     many = {n: Member(_type_of(values)) for n, values in columns.items()}
     return Kind(content["kind"], "", ones, many, version=content["kind_version"])
 
@@ -296,7 +296,7 @@ def _value(name: str, value: Any, wanted: type) -> int | float | str:
     value = value.item() if isinstance(value, np.generic) else value
     allowed = (int, float) if wanted is float else (wanted,)
     if type(value) not in allowed:
-        raise LearntDataError(f"{name} is {_shown(value)}, {_ONE[wanted]} is needed")
+        raise LearntDataError(f"{name} is {_shown(value)}, {ONE[wanted]} is needed")
     if isinstance(value, str):
         return _text(name, value)
     if not abs(value) < (math.inf if type(value) is float else _LARGEST):
@@ -316,7 +316,7 @@ def _array(name: str, values: Any, wanted: type) -> np.ndarray:
     except ValueError:  # rows of different lengths
         array = np.empty(())
     if array.ndim != 1 or (len(array) and array.dtype.kind not in ("iu" if wanted is int else "iuf")):
-        raise LearntDataError(f"{name} has to be an array of {_MANY[wanted]}")
+        raise LearntDataError(f"{name} has to be an array of {MANY[wanted]}")
     if wanted is int and (array >= _LARGEST).any():
         raise LearntDataError(f"{name} has a number that is too large")
     array = np.ascontiguousarray(array, np.int64 if wanted is int else np.float64)

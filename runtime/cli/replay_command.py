@@ -101,7 +101,7 @@ def replay(
         fMinWeightDBSCAN=2 nPotMCsBufferSize=100 nOutMCsBufferSize=100
     """
     from .replay_report import print_report, report
-    from .teaching import check_teaching, plan, taught
+    from .teaching import check_teaching, plan, taught, written_by
 
     block = find_block(block_name)
     if not hasattr(block, "replay"):
@@ -150,7 +150,7 @@ def replay(
             if len(targets) > 1:
                 progress.begin(f"drawing {targets[1].name}")
                 _draw(done, file, temporary[1], shown)
-    summary = report(done, file, targets) | ({"taught": told} if told else {})
+    summary = report(done, file, targets) | {"taught": told, "learnt": written_by(done.instance)}
     print_report(summary, as_json)
 
 

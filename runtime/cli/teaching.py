@@ -24,12 +24,13 @@ from ..recordings import Recording
 from ..registry import all_blocks, short_name
 from ..targetpaths import file_folder, target_file, use_file_folder
 from .assignments import CHANNEL, Assignment
-from .learn_command import FROM_RECORDING, read_parameters
+from .learn_command import FROM_RECORDING, from_here, read_parameters
 from .replaying import channel_count, configured, switch
 from .settings import Settings, configuring_methods, from_recording, settings_from
 
 TEACH = "teach"
 START, STOP = "bStartPeriod", "bStopPeriod"
+FLAGS = ("bFit",)  # of which a constant will do
 OF_FILES = {"tTimeout": "5s", "nSegmentSize": "1000"}  # what has no meaning for data that are taught on the way
 
 
@@ -138,6 +139,17 @@ def taught(
         yield None, told
 
 
+def written_by(instance: Any) -> list[str]:
+    """What a block that teaches has written after its recording, and where; nothing of another block."""
+    if not hasattr(instance, "learns"):
+        return []
+    learnt = instance.learnt()
+    if learnt is None:
+        return ["nothing, so there is no file"]
+    path = target_file(instance.file_text(), file_folder())
+    return [f"{learnt}, in {from_here(path)}"]
+
+
 def _teach(teacher: Any, settings: Settings, recording: Recording, columns: dict[str, Any], path: Path) -> Any:
     """Runs the block that learns over a recording, and has its file written."""
     inputs, values = settings.call | columns, recording.values
@@ -158,13 +170,13 @@ def _teach(teacher: Any, settings: Settings, recording: Recording, columns: dict
     return learnt
 
 
-def lesson_inputs(block: Any) -> list[str]:
-    """What of a block that is taught has to be given, beside its own parameters, for the one that teaches it."""
+def lesson_inputs(block: Any) -> dict[str, Input]:
+    """What has to be given, beside a block's own parameters, for the one that teaches it."""
     teacher = teacher_of(block)
     if teacher is None:
-        return []
-    needed = [n for n, i in _inputs(teacher).items() if i.required and n not in teacher.example and n not in OF_FILES]
-    return [n for n in needed if n not in _names(block) and n not in from_recording(teacher)]
+        return {}
+    needed = {n: i for n, i in _inputs(teacher).items() if i.required and n not in teacher.example and n not in FLAGS}
+    return {n: i for n, i in needed.items() if n not in _names(block) and n not in from_recording(teacher)}
 
 
 def without_lesson(block: Any) -> set[str]:

@@ -12,7 +12,14 @@ from alycat.runtime.targetpaths import use_file_folder
 ARGS = ["--block", "IsolationForest", "--channels", "temp,pressure"]
 
 
-def test_learnt_file_runs_in_replay(folder, data, cli):
+@pytest.fixture
+def files_here(folder):
+    """The folder of files is the current one, as it is for a user."""
+    with use_file_folder(folder):
+        yield
+
+
+def test_learnt_file_runs_in_replay(folder, data, cli, files_here):
     pytest.importorskip("sklearn")
     done = cli("learn", "data.csv", *ARGS, "--impute", "mean", "--set", "trees=30", "contamination=0.02", "seed=3")
     assert (done.exit_code, done.stderr) == (0, "")
@@ -24,8 +31,7 @@ def test_learnt_file_runs_in_replay(folder, data, cli):
     assert again.exit_code == 0 and json.loads((folder / "data.IsolationForest.json").read_text()) == content
     given = ["--time", "ts", "--impute", "mean", "--picture", "none", "--set", "tTimeout=5s"]
     given.append("sFilePath=data.IsolationForest.json")
-    with use_file_folder(folder):
-        assert cli("replay", "data.csv", *ARGS, *given).exit_code == 0
+    assert cli("replay", "data.csv", *ARGS, *given).exit_code == 0
     found = pl.read_csv("data.IsolationForest.csv")
     assert found["bAnomaly"].sum() == 12 == found["nNumAnomalies"][-1]
     assert np.allclose(found["fDecision"], -found["fAnomalyScore"] - content["header"]["offset"], rtol=0, atol=1e-15)
@@ -55,7 +61,7 @@ def test_summary_for_programs(data, cli):
         ({"--channels": "tmp"}, "no column 'tmp' (did you mean 'temp'?)"),
     ],
 )
-def test_failures_are_one_line_and_leave_nothing(folder, data, cli, changes, message):
+def test_failures_are_one_line_and_leave_nothing(folder, data, cli, files_here, changes, message):
     pytest.importorskip("sklearn")
     options = {"--block": "IsolationForest", "--channels": "temp,pressure", "--impute": "mean"} | changes
     done = cli("learn", "data.csv", *(part for pair in options.items() if pair[1] for part in pair))

@@ -344,6 +344,6 @@ def test_a_kind_that_is_not_known_is_read_as_it_is(path):
     found = read(path)
     assert (found.kind.name, found.kind.version, found["a"], found["b"]) == ("own", 3, 1, 0.5)
     assert [found[n].dtype for n in "cde"] == [np.int64, np.float64, object]
-    assert str(found) == "own: a 1, b 0.5; 2 c, 0 d, 1 e"
+    assert str(found) == "own: a 1, b 0.5, c[2], d[0], e[1]"
     write(path, found)
     assert same(read(path), found)
