@@ -307,7 +307,7 @@ def _value(name: str, value: Any, wanted: type) -> int | float | str:
 
 def _array(name: str, values: Any, wanted: type) -> np.ndarray:
     if wanted is str:
-        texts = list(values) if isinstance(values, (list, tuple, np.ndarray)) else [None]
+        texts: list[Any] = list(values) if isinstance(values, (list, tuple, np.ndarray)) else [None]
         if not all(isinstance(text, str) for text in texts):
             raise LearntDataError(f"{name} has to be an array of texts")
         return np.array([_text(name, text) for text in texts], object)
