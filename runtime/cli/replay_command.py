@@ -95,10 +95,9 @@ def replay(
     stThresholdEdge.fThreshold=0.5, one channel as channel.2.stThresholdEdge=GreaterThan,0.5, and an input of Call that
     changes from row to row as a column: bStartInterval=@started. 'alycat blocks NAME' shows a line that works.
 
-    A block that runs with learnt data reads a file that was taught before (sFilePath=Press.tas, below the current folder
-    or ALYCAT_FILES), or is taught now: --teach normal.csv runs the block that teaches over the normal data first.
-    Parameters go to whichever of both takes their names, teach.NAME=VALUE to the one that teaches only; with sFilePath
-    the file is kept.
+    A block that runs with learnt data reads a file (sFilePath=Press.tas, below the current folder or ALYCAT_FILES), or
+    is taught now: --teach normal.csv runs the block that teaches over the normal data first. Parameters go to whichever
+    of both takes their names, teach.NAME=VALUE to the one that teaches only; with sFilePath the file is kept.
 
     \b
     alycat replay data.csv --block DenStream --channels temp,pressure \\
