@@ -53,7 +53,7 @@ MOST_BYTES = 1 << 28  # of a file, written or read
 MOST_BESIDE = 1 << 20  # of them beside the arrays of numbers
 _PER_LINE = 200  # numbers; a line is written in one go, other threads may run in between
 _AT_ONCE = 4096  # bytes of numbers that are read in one go
-_SEAL = b'"sha256": "'
+_SEAL, _LAST = b'"sha256": "', 200  # the seal stands among the last bytes
 _ARRAY = re.compile(rb'"(\w{1,60})"\s*:\s*\[\s*(?=[-\d])')  # the beginning of an array of numbers
 _OF_NUMBERS = b"0123456789+-.eE, \t\r\n"
 _TOP = ("format", "version", "kind", "kind_version", "header", "columns")
@@ -165,7 +165,7 @@ def read(path: str | Path, kind: Kind | None = None) -> Learnt:
     if path.stat().st_size > MOST_BYTES:
         raise LearntDataError(f"{path.name} has more than {MOST_BYTES} bytes")
     data = path.read_bytes()
-    place = data.rfind(_SEAL)
+    place = data.rfind(_SEAL, max(0, len(data) - _LAST))
     seal = data[place + len(_SEAL) :].rstrip() if place >= 0 else b""
     if seal and seal != hashlib.sha256(memoryview(data)[:place]).hexdigest().encode() + b'"}':
         raise LearntDataError(f"{path.name} is damaged or was edited: its SHA-256 does not match")

@@ -6,6 +6,7 @@ A parameter goes to whichever of both takes its name, ``teach.NAME`` to the one 
 """
 
 import inspect
+import re
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -93,8 +94,10 @@ def plan(block: Any, assignments: list[Assignment], channels: int, recordings: t
     own += [_default(n, text) for n, text in OF_FILES.items() if n in _names(block) and n not in given]
     paths = [given.get("sFilePath", "Taught.json")]
     if _has_templates(block):
-        paths = [f"{number}-{paths[0]}" for number in range(1, len(recordings) + 1)]
-        own += [_default(f"{CHANNEL}.{number}.sFilePath", path) for number, path in enumerate(paths, start=1)]
+        places = [f"{CHANNEL}.{number}.sFilePath" for number in range(1, len(recordings) + 1)]
+        named = {a.path: a.text for a in assignments}
+        paths = [named.get(place) or numbered(paths[0], i) for i, place in enumerate(places)]
+        own += [_default(place, path) for place, path in zip(places, paths, strict=True)]
         own += [_default("nNumChannels", str(len(paths)))] * ("nNumChannels" not in given)
     else:
         own.append(_default("sFilePath", paths[0]))
@@ -213,6 +216,13 @@ def _name_of(assignment: Assignment, block: Any) -> str:
     if parts[0] in block.methods and len(parts) > 1:
         parts.pop(0)
     return parts[2] if parts[0] == CHANNEL and len(parts) > 2 else parts[0]
+
+
+def numbered(path: str, index: int) -> str:
+    """Press.tas, Press-2.tas, Press-3.tas."""
+    stem, dot, suffix = path.rpartition(".")
+    number = f"-{index + 1}" * (index > 0)
+    return f"{stem}{number}.{suffix}" if dot and not re.search(r"[\\/]", suffix) else f"{path}{number}"
 
 
 def _default(name: str, text: str) -> Assignment:

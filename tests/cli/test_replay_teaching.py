@@ -130,6 +130,18 @@ def test_each_template_has_a_recording(today, cli):
     assert pl.read_csv("today.DynamicTimeWarping.csv")["nBestMatchIdx"].to_list() == [0] * 5 + [1] * 5
 
 
+def test_files_of_templates_are_kept_by_their_names(today, cli):
+    flags = ("bStartPeriod=@start", "bStopPeriod=FALSE")
+    for names, files in (
+        (["sFilePath=C:\\Boot\\T.tas"], ["C/Boot/T.tas", "C/Boot/T-2.tas"]),
+        (["channel.1.sFilePath=a", "channel.2.sFilePath=b"], ["a", "b"]),
+        (["sFilePath=D.x\\T"], ["D.x/T", "D.x/T-2"]),
+    ):
+        done = one_command(cli, "DynamicTimeWarping", *flags, *names, teach=("press.csv", "today.csv"))
+        assert done.exit_code == 0, done.stderr
+        assert all((today / "files" / file).exists() for file in files)
+
+
 def test_a_reference_without_a_flag_is_the_whole_recording(today, cli):
     lags = ["nMinLag=-2", "nMaxLag=2", "nStepSize=1", "nWindowSize=5"]
     modes = ["eWindowMode=FixWindow", "eCorrelationMode=Pearson"]
