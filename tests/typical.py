@@ -130,7 +130,8 @@ def typical_setup(cls: Any) -> Setup:
     init = {
         f.name: known.get(f.name, f.initial if f.type.name == "BOOL" else 2) for f in cls.fields if f.role is Role.INIT
     }
-    ways = [n for n in cls.methods if n.startswith("Configure") and n != "ConfigureFromFile"] or ["ConfigureFromFile"]
+    ways = [n for n in cls.methods if n.startswith("Configure")]
+    ways = [n for n in ways if n != "ConfigureFromFile" or len(ways) == 1]
     calls: list[tuple[str, dict[str, Any]]] = []
     for method in sorted(ways, key=lambda name: not name.startswith("ConfigureChannel")):
         inputs = cls.methods[method].inputs
