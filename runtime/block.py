@@ -595,8 +595,9 @@ class AlgorithmBlock(Block):
 
         timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
         Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
-        scalar output (times as raw uint64), and one per array that Call fills or that getters read, which ``NAME=None``
-        leaves out; a row that the block refuses has bError TRUE and keeps the other outputs.
+        scalar output (times as raw uint64; members of a structure as ``name.member``), and one per array that Call
+        fills or that getters read, which ``NAME=None`` leaves out; a row that the block refuses has bError TRUE and
+        keeps the other outputs.
 
         out: the array to fill and return, of the type and length that would be returned, such as the result of an
         earlier replay or a part of it. Memory that was used before is quicker than fresh memory.
