@@ -61,6 +61,13 @@ def decoded(data: bytes) -> str:
     return StringType(LONGEST_TEXT).to_python(data)
 
 
+def decoded_column(column: np.ndarray) -> list[str]:
+    """The texts of a column of a trace."""
+    cells = column.tolist()
+    known = {data: decoded(data) for data in dict.fromkeys(cells)}
+    return [known[data] for data in cells]
+
+
 def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
     """Texts (str or CP1252 bytes) as bytes[rows, channels] and the length of each.
 

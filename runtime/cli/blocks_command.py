@@ -16,13 +16,13 @@ from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
-from ..textblock import TextBlock
 from .parameter_values import SPAN_TYPES
-from .replaying import channel_count
+from .replaying import takes_texts
 from .settings import configuring_methods, from_recording, ways_to_configure
 from .terminal import columns, command_line, console, heading, paragraph
 
 EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
+EXAMPLE_TEXTS = ("state", "expected")
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
 EXAMPLE_FLAGS = {"bStartPeriod": "@started", "bStopPeriod": "@stopped"}  # edges that a constant does not have
 COMMON_MEANINGS = {
@@ -86,12 +86,13 @@ def parameter_meanings(doc: str) -> dict[str, str]:
 
 def example_line(block: Any) -> str | None:
     """A replay line for the block that works, with the values of its `example` where it has one."""
-    if not hasattr(block, "replay") or issubclass(block, TextBlock):
+    if not hasattr(block, "replay"):
         return None
     inputs = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
     settings = [shlex.quote(text) for text in inputs]
-    count = channel_count(block)
-    channels = EXAMPLE_COLUMNS[: block.example_columns if count is None else count]
+    count = block.replay_columns()
+    names = EXAMPLE_TEXTS if takes_texts(block) else EXAMPLE_COLUMNS
+    channels = names[: block.example_columns if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
     line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
     line += " --teach normal.csv" * hasattr(block, "teach")
