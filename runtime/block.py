@@ -472,6 +472,10 @@ class AlgorithmBlock(Block):
         """Where the elements of an array that Call fills lie, for pictures: a place for each, or the edges around."""
         return None
 
+    def array_labels(self, pointer: str) -> list[str]:
+        """What the elements of an array of the trace are called, for pictures; none where their numbers say it."""
+        return []
+
     def _result_dtype(self, pointer: str) -> np.dtype[Any]:
         """The type of the elements that Call writes for a pointer; overridden where the configuration decides it."""
         return self._buffer(shown_buffers(self)[pointer]).dtype

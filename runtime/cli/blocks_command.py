@@ -109,9 +109,10 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         if field.role in (Role.INIT, *SETTABLE) and field.name in example and field.name not in from_recording(block):
             yield field.name, Input(field.name, field.type)
     of_all = {i.name for i in block.methods[way].inputs} if way else set()
-    for method in (*configuring_methods(block), "Call"):
-        if (method in ways and method != way) or method not in block.methods or method == "SetInitial":
-            continue
+    methods = [m for m in (*configuring_methods(block), "Call") if m in block.methods and m != "SetInitial"]
+    methods = [m for m in methods if m not in ways or m == way]
+    known = [i.name for m in methods for i in block.methods[m].inputs]
+    for method in methods:
         signature = block.methods[method]
         apart = {
             *from_recording(block),
@@ -124,7 +125,8 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         needed = method in (way, "Call", "ConfigureChannel") or any(i.name in example for i in inputs)
         for declared in inputs:
             if needed and (declared.required or declared.name in example):
-                yield declared.name, declared
+                is_clear = method == way or known.count(declared.name) == 1
+                yield declared.name if is_clear else f"{method}.{declared.name}", declared
 
 
 def example_text(declared: Input, example: dict[str, Any]) -> str:

@@ -85,6 +85,11 @@ class Plan:
         middle = (places[1:] + places[:-1]) / 2
         return np.concatenate([[2 * places[0] - middle[0]], middle, [2 * places[-1] - middle[-1]]])
 
+    def labels_of(self, array: str) -> list[str]:
+        """What the elements of an array are called: by the block, else by their numbers."""
+        labels = self.done.instance.array_labels(array) or [""] * self.done.trace[array].shape[1]
+        return [label or f"[{number}]" for number, label in enumerate(labels, start=1)]
+
     # --- outputs -----------------------------------------------------------------------------------------------------
 
     def column(self, name: str) -> NDArray[np.float64]:
@@ -207,7 +212,7 @@ class Plan:
         if values.shape[1] > MOST_LINES:
             self.maps.append(Map(name, values))
             return []
-        lines = [Line(f"[{i + 1}]", values[:, i].copy()) for i in range(values.shape[1])]
+        lines = [Line(label, values[:, i].copy()) for i, label in enumerate(self.labels_of(name))]
         return [Panel(name, lines)]
 
     def _limit(self, name: str) -> tuple[str, float] | None:

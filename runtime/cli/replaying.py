@@ -11,7 +11,7 @@ from ..declare import Role
 from ..errors import PlcError, RecordingError
 from ..recordings import Recording
 from ..registry import short_name
-from .settings import Column, Settings, configuring_methods, forms_of
+from .settings import Column, Settings, configures_channel, configuring_methods, forms_of
 from .terminal import Phases
 
 CHUNKS = 100  # a progress bar needs no more
@@ -83,6 +83,10 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
         also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
         if not getattr(instance, method)(**inputs | also):
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
+    taken = instance._buffer_counts.get("x", 0)
+    if block.replay_columns() is None and taken != channels:
+        counts = ", ".join(f"{n}={count}" for n, count in instance._init.items() if n.startswith("nNumChannels"))
+        raise PlcError(f"--channels: {channels} given; {short_name(block.__name__)} takes {taken} with {counts}")
     _switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
@@ -102,7 +106,7 @@ def _switch(instance: Any, *methods: str) -> None:
 def _refusal(block: Any, settings: Settings, method: str, message: Any) -> str:
     name = short_name(block.__name__)
     called = {n for n, _ in settings.before} | {settings.way}
-    unused = [n for n in configuring_methods(block) if n.startswith("ConfigureChannel") and n not in called]
+    unused = [n for n in configuring_methods(block) if configures_channel(n) and n not in called]
     hint = "".join(f"; {n} takes --set {' '.join(forms_of(block, n))}" for n in unused)
     return f"{name}.{method} failed with event 16#{message.nEventId:X}: {message.sEventText}{hint}"
 

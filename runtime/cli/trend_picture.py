@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CHANNEL, RESULTS = "#0072B2", ("#D55E00", "#009E73", "#CC79A7", "#332288", "#E69F00", "#882255", "#44AA99", "#999933")
 
 SHARED_LANE, MAP = 1.0, 1.2  # heights; in a shared lane texts stand upright
+MOST_NAMED = 20  # elements of a map
 
 
 def draw_trends(figure: Figure, done: "Replayed", title: str, axes: "tuple[str, str] | None") -> None:
@@ -179,5 +180,7 @@ def _map(axes: Axes, array: Map, plan: Plan, time: TimeAxis) -> None:
     edges = plan.edges_of(array)
     x = np.append(time.x[rows], time.x[-1] + (time.x[-1] - time.x[0]) / max(len(rows), 1))
     shown = axes.pcolormesh(x, edges, np.ma.masked_invalid(array.values[rows].T), cmap="Blues", rasterized=True)
+    if plan.done.instance.array_labels(array.name) and array.values.shape[1] <= MOST_NAMED:
+        axes.set_yticks((edges[1:] + edges[:-1]) / 2, [plain(label) for label in plan.labels_of(array.name)])
     axes.figure.colorbar(shown, ax=axes, pad=0.01, fraction=0.03)
     axes.grid(False)
