@@ -114,7 +114,9 @@ def read_texts(table: Table, column: str) -> NDArray[np.object_]:
         raise RecordingError(f"{table.path}: column '{column}' holds {series.dtype}, no texts; write them as texts")
     replaced = series.str.contains("\ufffd", literal=True).arg_true() if table.is_csv else ()
     if len(replaced) and not _is_utf8(table.path):
-        raise table.error(column, int(replaced[0]), f"the text is no UTF-8 ({series[replaced[0]]!r}), {_OTHER_ENCODING}")
+        raise table.error(
+            column, int(replaced[0]), f"the text is no UTF-8 ({series[replaced[0]]!r}), {_OTHER_ENCODING}"
+        )
     texts: NDArray[np.object_] = series.to_numpy()
     return texts
 

@@ -110,7 +110,9 @@ class _Reader:
             kind = self.inputs[place][target.name].type
             if isinstance(kind, DurationType) and target.channel == ALL:
                 settings.texts[target.name] = assignment.text
-            elif place not in (INIT, MEMBERS, CALL, way) or isinstance(kind, (ParameterStructType, ArrayPointerType)):
+            elif place != CALL and (
+                place not in (INIT, MEMBERS, way) or isinstance(kind, (ParameterStructType, ArrayPointerType))
+            ):
                 settings.texts[assignment.path] = assignment.text
         return settings
 
@@ -185,7 +187,9 @@ class _Reader:
             return Column(text[1:], kind)
         if place == CALL and name in shown_buffers(self.block):
             if text.lower() != LEFT_OUT:
-                raise WrongType(f"{first.label}: {name} is an array of the results; only {name}={LEFT_OUT} can be given")
+                raise WrongType(
+                    f"{first.label}: {name} is an array of the results; only {name}={LEFT_OUT} can be given"
+                )
             return None
         texts: Texts = {path: (a.label, a.text) for path, a in given.items()}
         return build_value(kind, texts)

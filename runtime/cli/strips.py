@@ -63,7 +63,7 @@ def draw_lanes(axes: Axes, lanes: Lanes, time: TimeAxis) -> list[str]:
 
 
 def _draw_others(axes: Axes, lanes: Lanes, flag: NDArray[np.bool_], row: int, time: TimeAxis) -> None:
-    """Texts that share a lane, in two greys by turns; where they have room they are written into it, or upright above."""
+    """Texts that share a lane, in two greys by turns; written into their bars where there is room, or above."""
     begins = flag & np.append(True, np.diff(lanes.numbers) != 0)
     turn = np.cumsum(begins) % 2
     for side, colour in enumerate(OTHER_TEXTS):

@@ -72,7 +72,9 @@ def _numbers(axes: Axes, panel: Panel, time: TimeAxis) -> None:
         of_owners |= {low.owner: colour} if low.owner else {}
         _band(axes, low, high, time, colour)
     of_lines = cycle([CHANNEL] if len(panel.lines) == 1 else COLOURS) if panel.is_channel else colours
-    look: dict[str, Any] = {"alpha": 0.55, "linewidth": 0.8} if panel.is_channel and (panel.results or panel.bands) else {}
+    look: dict[str, Any] = (
+        {"alpha": 0.55, "linewidth": 0.8} if panel.is_channel and (panel.results or panel.bands) else {}
+    )
     for line in panel.lines:
         colour = of_owners[line.owner] if line.owner in of_owners else next(of_lines)
         of_owners |= {line.owner: colour} if line.owner else {}

@@ -350,7 +350,7 @@ def test_sample_of_equal_times_is_the_last_row(write):
 
 
 def test_sample_of_texts(write):
-    recording = Recording.read(write('s,n\nan,1\n,2\naus,3\n'), channels=["n"], texts=["s"], cycle="10ms")
+    recording = Recording.read(write("s,n\nan,1\n,2\naus,3\n"), channels=["n"], texts=["s"], cycle="10ms")
     assert [recording["s"].sample(t * 10**7) for t in (0, 1, 2, 3, 4)] == ["an", "an", "", "aus", "aus"]
     with pytest.raises(UnknownName, match="no channel 'c' in the recording; it has n, s"):
         recording["c"]
