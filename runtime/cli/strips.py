@@ -71,15 +71,18 @@ def _draw_others(axes: Axes, lanes: Lanes, flag: NDArray[np.bool_], row: int, ti
     first = np.flatnonzero(begins)
     last = np.flatnonzero(flag & np.append(begins[1:] | ~flag[1:], True))
     starts, ends = time.x[first], np.append(time.x[1:], time.x[-1])[last]
-    texts = [lanes.texts[number] for number in lanes.numbers[first]]
     look: dict[str, Any] = {"fontsize": 7, "color": DARK, "clip_on": True}
+
+    def label_at(k: int) -> str:
+        return label_of(lanes.texts[lanes.numbers[first[k]]])
+
     if lanes.is_shared:
         for k in _apart(starts, time, UPRIGHT):
-            axes.text(starts[k], row - HEIGHT / 2, f" {label_of(texts[k])}", rotation=90, va="bottom", **look)
+            axes.text(starts[k], row - HEIGHT / 2, f" {label_at(k)}", rotation=90, va="bottom", **look)
         return
     room = (ends - starts) / (float(time.x[-1] - time.x[0]) or 1.0) * CHARACTERS
     for k in np.flatnonzero(room > 3):
-        text = label_of(texts[k])
+        text = label_at(k)
         if len(text) < room[k]:
             axes.text((starts[k] + ends[k]) / 2, row, text, ha="center", va="center", **look)
 
