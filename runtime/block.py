@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, within
 from .declare import (
     BUFFERS,
     NEXT,
@@ -484,7 +484,7 @@ class AlgorithmBlock(Block):
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")
-        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        within(array, size).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
     def _store(self, where: str, variable: Any, value: float | int) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import NumberedChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, channel_config, config, fb_init
 from alycat.runtime.iec import BOOL, BYTE, LINT, POINTER_TO_UDINT, POINTER_TO_ULINT, PVOID, STRING_255, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
@@ -221,8 +221,8 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
             code, detail = array_refusal(array, size, needed, 0x2002, 0x3003)
             if code:
                 return self._finish(code, f"{name}: {detail}")
-        channels = pArrayIdxIn.reshape(-1).tolist()
+        channels = within(pArrayIdxIn, nArrayIdxInSize).tolist()
         if sorted(channels) != list(range(1, n + 1)):
             return self._finish(0x3010, f"pArrayIdxIn holds {channels}, each channel from 1 to {n} is needed once")
-        self._buffer("sums")[np.array(channels) - 1] = pArrayAbsIn.reshape(-1).view(np.uint64)
+        self._buffer("sums")[np.array(channels) - 1] = within(pArrayAbsIn, nArrayAbsInSize).view(np.uint64)
         return self._finish(0)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, config, output
 from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LINT, POINTER_TO_LREAL, POINTER_TO_ULINT, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
@@ -130,7 +130,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         code, detail = array_refusal(pSectionConfigArray, nSectionConfigArraySize, 8 * self._m.sections, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pSectionConfigArray: {detail}")
-        borders = [fFirstLowerBorder, *pSectionConfigArray.reshape(-1).tolist()]
+        borders = [fFirstLowerBorder, *within(pSectionConfigArray, nSectionConfigArraySize).tolist()]
         for below, above in itertools.pairwise(borders):
             if not -math.inf < below < above < math.inf:
                 return self._finish(0x200C, f"a section from {below:g} to {above:g}; borders have to rise")
@@ -160,7 +160,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         code, detail = array_refusal(pTimespanArrayIn, nTimespanArrayInSize, spans.nbytes, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pTimespanArrayIn: {detail}")
-        given = pTimespanArrayIn.reshape(-1).view(np.int64)
+        given = within(pTimespanArrayIn, nTimespanArrayInSize).view(np.int64)
         if (given < 0).any():
             return self._finish(0x200D, f"pTimespanArrayIn: {given[given < 0][0].view(np.uint64)} ns")
         spans[:] = given

@@ -170,3 +170,14 @@ def test_section_timer_refuses_and_goes_on():
     assert spans.tolist() == [5, 16, 7, 8]
     assert not fb.SetInitial(np.full(4, 2**63, np.uint64), 32) and fb.ipResultMessage.nEventId == 0x200D
     assert fb.GetResults(spans, spans.nbytes) and spans.tolist() == [5, 16, 7, 8]
+
+
+def test_an_array_longer_than_the_size_given_counts_up_to_that_size():
+    fb, long = FB_ALY_Histogram_1Ch(), np.array([1, 2, 3, 4, 99, 99], np.uint64)
+    assert fb.Configure(Mode.Absolute, 2, 0.0, 1.0) and fb.SetInitial(Mode.Absolute, 10, long, 32)
+    out = np.full(6, 77, np.uint64)
+    assert fb.GetResults(out, 32) and out.tolist() == [1, 2, 3, 4, 77, 77]
+    timer, upper = FB_ALY_SectionTimer_1Ch(), np.array([20.0, 30.0, -1.0])
+    assert timer.Configure(2) and timer.SetSections(10.0, upper, 16) and timer.SetInitial(long, 32)
+    spans = np.full(6, 77, np.int64)
+    assert timer.GetResults(spans, 32) and spans.tolist() == [1, 2, 3, 4, 77, 77]

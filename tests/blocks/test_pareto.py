@@ -102,3 +102,11 @@ def test_refusals():
     with pytest.raises(WrongType, match="pArrayOut: elements of type float64, uint64 is needed"):
         fb.GetOutputArray(1, out, out.nbytes)
     assert not FB_ALY_ParetoAnalysis(nNumChannels=0).Configure(Mode.Count)
+
+
+def test_arrays_longer_than_the_size_given():
+    fb = configured(Mode.Count, [ST_ALY_Threshold(Op.Equals, 1)] * 2)
+    sums, channels = np.array([9, 5, 1], np.uint64), np.array([2, 1, 7], np.uint32)
+    assert fb.SetInitial(sums, 16, channels, 8)
+    out = np.zeros(3, np.uint64)
+    assert fb.GetOutputArray(1, out, 16) and out.tolist() == [9, 5, 0]
