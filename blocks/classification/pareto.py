@@ -1,5 +1,6 @@
 """FB_ALY_ParetoAnalysis: which conditions are met most often or longest, in order."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, u8, u64
 
 from ..conditions import ConditionBlock, TimedBlock, bad_call, is_met, time_passed
-from ..types import E_ALY_ParetoMode, ST_ALY_Threshold
+from ..types import E_ALY_ComparisonOperator, E_ALY_ParetoMode, ST_ALY_Threshold
 
 NAME = 256  # bytes of a STRING(255)
 COUNT, TIMESPAN = 1, 2
@@ -56,7 +57,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
     step = step
     traced = {"pSums": "sums"}
     example = {
-        "stThresholdLevel": ST_ALY_Threshold(5, 1.0),  # type: ignore[arg-type]
+        "stThresholdLevel": ST_ALY_Threshold(E_ALY_ComparisonOperator.Equals, 1.0),
         "sChannelName": "Channel",
         "eParetoMode": E_ALY_ParetoMode.Timespan,
     }
@@ -180,9 +181,8 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
         """Order of the conditions, their sums and accumulated shares in that order."""
         sums = self._buffer("sums")
         order = np.lexsort((np.arange(len(sums)), ~sums))
-        total = float(sums.sum())
-        running = np.cumsum(sums[order]).astype(float)
-        return order, sums[order], 100.0 * running / total if total else np.zeros(len(sums))
+        running = np.array(list(itertools.accumulate(sums[order].tolist())), float)  # exact, beyond 64 bits as well
+        return order, sums[order], 100.0 * running / max(running[-1], 1.0)
 
     @method
     def SetInitial(
