@@ -609,6 +609,8 @@ class AlgorithmBlock(Block):
 class InputBlock(AlgorithmBlock):
     """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
 
+    largest_value: ClassVar[float] = math.inf  # beyond it the step refuses a value (16#300A)
+
     x: LREAL = buffer("channel values", initial=math.nan)
 
     @classmethod
@@ -653,6 +655,11 @@ class InputBlock(AlgorithmBlock):
                 value = self._x[bad[0]]
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
                 return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
+        if event_id == 0x300A:
+            bad = np.flatnonzero(np.abs(self._x) > self.largest_value)
+            if len(bad):
+                number, largest = bad[0] + getattr(self, "first_channel", 1), self.largest_value
+                return f"channel {number} is {self._x[bad[0]]:g}, values up to +-{largest:g} are allowed"
         return ""
 
 

@@ -147,6 +147,7 @@ class FB_ALY_StepResponse_1Ch(FixedChannelBlock, TimedBlock, category="Classific
     """
 
     step = step
+    largest_value = LARGEST
     channel_count: ClassVar[int] = 2
     example = {"fThresholdReversal": 0.1, "bUseRelativeTolerance": True, "fErrorTolerance": 5.0}
 

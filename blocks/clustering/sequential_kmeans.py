@@ -142,6 +142,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
 
     picture = "plane"
     step = step
+    largest_value = LARGEST_SQUARED
     results = {"pClusterCenterMatrixOut": "centres"}
     example = {
         "nNumClusters": 3,

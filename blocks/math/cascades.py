@@ -74,6 +74,7 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
     """A block that averages over cascaded time intervals."""
 
     step = step
+    largest_value = LARGEST_SQUARED
     squares = False  # the root of the mean square instead of the mean
     example = {
         "nNumCascades": 3,

@@ -100,6 +100,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     """
 
     step = step
+    largest_value = LARGEST
     learns = TEACH_PATH
     counters = ("nWrittenValues", "nCurrentTeachCycles")
     example = {
@@ -210,6 +211,12 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         Errors: 16#3007 before a successful Configure, 16#3008 outside of the state Teach, 16#3003 a channel that was
         never set, or a NaN or infinite value, 16#300A a value beyond +-1e300, or a period that is too long.
         """
+
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        if event_id == 0x300A and not reason:
+            return f"the period has more than {self._m.capacity} values; is bStopPeriod missing, or nSegmentSize small?"
+        return reason
 
     def path(self) -> np.ndarray:
         """The points as taught so far, those of a period in progress included, a copy; beyond the vendor."""

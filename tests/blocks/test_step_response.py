@@ -83,3 +83,10 @@ def test_a_setpoint_inside_the_band_starts_nothing():
 def test_parameters_are_checked(bad):
     fb = FB_ALY_StepResponse_1Ch()
     assert not fb.Configure(*bad) and fb.ipResultMessage.nEventId == 0x201A
+
+
+def test_values_that_cannot_be_calculated_with_are_named():
+    fb = FB_ALY_StepResponse_1Ch()
+    assert fb.Configure(0.0, True, 10.0) and fb.SetChannelValue(1, 0.0) and fb.SetChannelValue(2, 1e300)
+    assert not fb.Call(1) and fb.ipResultMessage.nEventId == 0x300A
+    assert "channel 2 is 1e+300, values up to +-1e+290 are allowed" in fb.ipResultMessage.sEventText

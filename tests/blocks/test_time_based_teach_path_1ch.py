@@ -153,6 +153,9 @@ def test_a_period_has_room_for_a_thousand_segments():
     start = np.arange(1001) == 0
     trace = fb.replay(None, np.ones(1001), bStartPeriod=start, bStopPeriod=False)
     assert trace["bError"].tolist() == [False] * 1000 + [True] and fb.ipResultMessage.nEventId == 0x300A
+    assert "the period has more than 1000 values" in fb.ipResultMessage.sEventText
+    fb.SetChannelValue(2e300)
+    assert not fb.Call(False, False) and "channel 1 is 2e+300, values up to +-1e+300" in fb.ipResultMessage.sEventText
     assert fb.SetChannelValue(1.0) and fb.Call(False, True) and fb.nCurrentTeachCycles == 1
     long = FB_ALY_TimeBasedTeachPath_1Ch()
     store_path(np.arange(2000.0), FILE)
