@@ -12,6 +12,7 @@ from alycat.blocks import (
     E_ALY_CountMode,
     E_ALY_LogicOperator,
     FB_ALY_Demultiplexer,
+    FB_ALY_DetectStringChange_1Ch,
     FB_ALY_DetectValueChange_1Ch,
     FB_ALY_LogicOperationCounter,
     FB_ALY_Multiplexer,
@@ -154,3 +155,21 @@ def test_without_channels_nothing_is_selected(cls):
     array = (np.zeros(1, bool), 1) if cls is FB_ALY_Demultiplexer else ()
     refused(fb, fb.Call(1, *array), 0x3007)
     assert cls.restore(fb.snapshot()).bConfigured is False
+
+
+def after_a_restart(cls, configure, before):
+    """A block that goes on with the persistent data of another one, which has seen some values."""
+    fb, twin = cls(), cls()
+    fb.bPersistent = twin.bPersistent = True
+    assert fb.Configure(*configure)
+    fb.replay(np.arange(1, len(before) + 1), before)
+    twin.inherit(fb.snapshot())
+    assert twin.Configure(*configure) and twin.nCount == fb.nCount and twin.fbTimeLastEvent == fb.fbTimeLastEvent
+    return twin
+
+
+def test_what_happened_while_the_plc_was_off_is_no_change():
+    numbers = after_a_restart(FB_ALY_DetectValueChange_1Ch, (0.5,), [1.0, 2.0, 3.0])
+    assert numbers.replay([90, 91, 92], [9.0, 9.4, 8.0])["nCount"].tolist() == [2, 2, 3]
+    texts = after_a_restart(FB_ALY_DetectStringChange_1Ch, (True,), ["a", "b", "c"])
+    assert texts.replay([90, 91, 92], ["x", "x", "y"])["nCount"].tolist() == [2, 2, 3]
