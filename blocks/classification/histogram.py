@@ -211,7 +211,10 @@ class FB_ALY_Histogram_1Ch(HistogramBlock, category="Classification"):
             or fMinBinned + span / nBins <= fMinBinned
             or fMaxBinned - span / nBins >= fMaxBinned
         ):
-            return self._finish(0x200C, f"fMinBinned = {fMinBinned:g}, fMaxBinned = {fMaxBinned:g} with {nBins} bins")
+            wanted = "the first border has to lie below the last one, by enough for the bins"
+            return self._finish(
+                0x200C, f"fMinBinned = {fMinBinned}, fMaxBinned = {fMaxBinned}, nBins = {nBins}; {wanted}"
+            )
         bars = nBins + 2
         borders = {"bins": nBins, "first": fMinBinned, "last": fMaxBinned, "width": span / nBins}
         return self._start({"counts": bars, "shown": bars}, mode=eHistMode, bars=bars, **borders)
