@@ -173,3 +173,13 @@ def test_what_happened_while_the_plc_was_off_is_no_change():
     assert numbers.replay([90, 91, 92], [9.0, 9.4, 8.0])["nCount"].tolist() == [2, 2, 3]
     texts = after_a_restart(FB_ALY_DetectStringChange_1Ch, (True,), ["a", "b", "c"])
     assert texts.replay([90, 91, 92], ["x", "x", "y"])["nCount"].tolist() == [2, 2, 3]
+
+
+def test_what_the_channel_is_compared_with_is_shown():
+    fb = FB_ALY_NumericalCompare_1Ch()
+    assert fb.Configure(-4.0, Op.GreaterThan, CYCLIC, False) and fb.channel_levels() == [(0, -4.0, "fReference")]
+    assert fb.Configure(-4.0, Op.GreaterThan, CYCLIC, True)  # of absolute values: both
+    assert fb.channel_levels() == [(0, 4.0, "fReference"), (0, -4.0, "fReference")]
+    span = FB_ALY_TimespanCompare_1Ch()
+    assert span.Configure(42 * S, Op.GreaterThan, CYCLIC, True)
+    assert span.channel_levels() == [(0, 42.0 * S, "tReference"), (0, -42.0 * S, "tReference")]
