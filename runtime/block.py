@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, within
 from .declare import (
     BUFFERS,
     NEXT,
@@ -488,7 +488,7 @@ class AlgorithmBlock(Block):
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")
-        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        within(array, size).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
     def _store(self, where: str, variable: Any, value: float | int) -> bool:
@@ -614,6 +614,8 @@ class AlgorithmBlock(Block):
 class InputBlock(AlgorithmBlock):
     """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
 
+    largest_value: ClassVar[float] = math.inf  # beyond it the step refuses a value (16#300A)
+
     x: LREAL = buffer("channel values", initial=math.nan)
 
     @classmethod
@@ -658,6 +660,11 @@ class InputBlock(AlgorithmBlock):
                 value = self._x[bad[0]]
                 reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
                 return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
+        if event_id == 0x300A:
+            bad = np.flatnonzero(np.abs(self._x) > self.largest_value)
+            if len(bad):
+                number, largest = bad[0] + getattr(self, "first_channel", 1), self.largest_value
+                return f"channel {number} is {self._x[bad[0]]:g}, values up to +-{largest:g} are allowed"
         return ""
 
 
