@@ -61,6 +61,15 @@ def test_turbulence_far_from_zero():
     assert fb.fTurbulenceIntensity == fb.fTurbulence / fb.fMean
 
 
+@pytest.mark.parametrize("speed", [8.3, 1 / 3, -0.1, 0.0])
+def test_a_frozen_sensor_has_no_turbulence(speed):
+    fb = FB_ALY_WtTurbulence_1Ch()
+    assert fb.Configure(6_000)
+    trace = run(fb, [7.0] * 3_000 + [speed] * 9_000)
+    assert trace["fTurbulence"][5_999] > 0 == trace["fTurbulence"][-1] == trace["fTurbulenceIntensity"][-1]
+    assert fb.fMean == pytest.approx(speed, rel=1e-15)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_movement_agrees(data):
