@@ -9,7 +9,7 @@ import numpy as np
 
 from alycat.runtime.block import InputBlock
 from alycat.runtime.declare import config, state
-from alycat.runtime.iec import BOOL, LREAL
+from alycat.runtime.iec import LREAL
 from alycat.runtime.kernel import kernel
 
 from ..windows import LARGEST
@@ -36,7 +36,6 @@ class TrackBlock(InputBlock):
 
     length: LREAL = config("of the track, mm")
     before: LREAL = state("position of the call before, mm")
-    seen: BOOL = state("there was a call before")
 
     def _length_refused(self, length: int) -> bool:
         if length == 0:

@@ -112,6 +112,18 @@ def test_a_mover_that_speeds_up():
     assert distance.fDistanceNeg == 0
 
 
+def test_distance_goes_on_after_a_restart_without_what_was_moved_meanwhile():
+    fb, twin = FB_ALY_XtsDistanceIntegrator_1Ch(), FB_ALY_XtsDistanceIntegrator_1Ch()
+    fb.bPersistent = twin.bPersistent = True
+    assert fb.Configure(4000)
+    run(fb, [0, 1000, 500])
+    twin.inherit(fb.snapshot())
+    assert twin.Configure(4000)
+    trace = run(twin, [2000, 2100])  # moved by hand from 500 to 2000 while the Plc was off
+    assert trace["fDistance"].tolist() == [1.5, 1.6] and trace["fDistancePos"].tolist() == [1.0, 1.1]
+    assert trace["bNewResult"].tolist() == [False, True]
+
+
 def test_constant_acceleration_behind_filters():
     fb = FB_ALY_XtsMovementAnalysis()
     assert fb.Configure(4000, 0.001, 1000.0, [1, 1, 1, 1], [0.01] * 4, [True] * 4, [False] * 4)
