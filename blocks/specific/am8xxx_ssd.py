@@ -186,6 +186,13 @@ class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     histograms: ULINT = buffer("of X, then of Y")
     above: BOOL = buffer("whether X and Y are above the threshold")
 
+    def _explain(self, event_id: int) -> str:
+        words = self._x[1:]
+        bad = np.flatnonzero(~((words >= 0) & (words < WORD)))
+        if event_id == 0x300A and len(bad):
+            return f"channel {bad[0] + 2} is {words[bad[0]]:.0f}, a sensor word is 0..{WORD - 1:.0f}"
+        return super()._explain(event_id)
+
     @method
     def Configure(
         self,

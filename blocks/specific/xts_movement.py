@@ -155,6 +155,13 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "orders", "shares", "enabled")
 
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        position = abs(self._x[0] * self._m.factor)
+        if event_id in (0x3003, 0x300A) and not reason and not position <= LARGEST:
+            return f"the position is {position:g} mm, allowed is up to +-{LARGEST:g} mm"
+        return reason
+
     @method
     def Configure(
         self,
@@ -193,7 +200,7 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
         if self._length_refused(nXtsLength):
             return False
         if not math.isfinite(fHardwarePosFactor) or fHardwarePosFactor == 0:
-            return self._finish(0x201A, f"fHardwarePosFactor = {fHardwarePosFactor:g}")
+            return self._finish(0x201A, f"fHardwarePosFactor = {fHardwarePosFactor:g}, it has to be finite and not 0")
         if not 0 < fSampleRate < math.inf:
             return self._finish(0x200E, f"fSampleRate = {fSampleRate:g}, it has to be finite and more than 0")
         orders, constants = list(aFilterOrder), list(aFilterTimeConstant)

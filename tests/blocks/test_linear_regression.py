@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnt_files import place, store_regression
@@ -124,6 +125,18 @@ def test_a_step_that_is_too_large_leaves_the_coefficients():
     trace = fb.replay(None, x * 1e3, bFit=True, dependent=y)
     assert trace["bError"][-1] and np.isfinite(fb.coefficients()).all()
     assert fb.ipResultMessage.nEventId == 0x300A and "fStepSize = 1000.0 too large?" in fb.ipResultMessage.sEventText
+
+
+def test_messages_name_the_value_that_cannot_be_used():
+    fb = fitting()
+    for values, dependent, event_id, text in (
+        ((1, 2), np.nan, 0x3003, "dependent is nan, within +-1e+140"),
+        ((1, 2), -1e200, 0x300A, "dependent is -1e+200, within +-1e+140"),
+        ((1, 2e140), 0, 0x300A, "channel 2 is 2e+140, allowed is up to +-1e+140"),
+        ((np.inf, 2), 0, 0x3003, "channel 1 is inf"),
+    ):
+        fb.set_channel_values(values)
+        refused(fb, fb.Call(True, dependent), event_id, text)
 
 
 def test_get_channel_output_value():
