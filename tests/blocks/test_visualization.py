@@ -56,6 +56,8 @@ def test_trend_keeps_a_week_and_goes_on_after_a_restart():
     refused(short, short.SetChannelInitial(1, None, arrays[0].nbytes), 0x2002)
     refused(short, short.SetChannelInitial(1, arrays[0], 80), 0x3003)
     refused(short, short.GetChannelOutputArray(0, arrays[0], arrays[0].nbytes), 0x3010)
+    none = FB_ALY_TrendLine(nNumChannels=0)
+    refused(none, none.Call(1), 0x100C)
 
 
 def test_pie_chart():
