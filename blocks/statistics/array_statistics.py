@@ -138,6 +138,7 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
 
     step = step
     example = {"bUseBesselCorrection": True, "fThresholdReversal": 0.5, "fThresholdDelta": 0.5, "nLowerBound": 1}
+    example_columns = 6
 
     fMin: LREAL = output("smallest element")
     nIdxMin: DINT = output("its index")

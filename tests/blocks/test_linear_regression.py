@@ -35,6 +35,12 @@ def fitting(channels=2, bias=True, step=0.01, batch=1, involve=False):
     return fb
 
 
+def leave(fb):
+    assert fb.SwitchState_Idle()
+    update_twice(fb)
+    assert fb.eState == E_ALY_TeachState.Idle
+
+
 def data(seed=1, rows=400, channels=2):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(rows, channels))
@@ -68,6 +74,7 @@ def test_agrees_with_the_reference(seed, channels, bias, step, batch, involve):
     np.testing.assert_allclose(trace["fResult"], [e[0] for e in expected], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(trace["fMSE"], [e[1] for e in expected], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(fb.coefficients(), reference.weights, rtol=1e-12, atol=1e-12)
+    assert trace["bNewResult"].all()
     assert [coefficient(fb, i) for i in range(channels + 1)] == fb.coefficients().tolist()
 
 
@@ -98,9 +105,7 @@ def test_taught_and_used():
     x, y = data(channels=3)
     fb = fitting(3)
     fb.replay(None, x, bFit=True, dependent=y)
-    assert fb.SwitchState_Idle()
-    update_twice(fb)
-    assert fb.eState == E_ALY_TeachState.Idle
+    leave(fb)
     content = json.loads(place(FILE).read_text())
     assert content["columns"]["coefficient"] == fb.coefficients().tolist() and content["header"] == {"samples": 400}
     user = Inference(nNumChannels=3)
@@ -117,6 +122,17 @@ def test_taught_and_used():
     assert user.stFileHeader.nTeachCycles == 400 and given.stFileHeader.sKind == ""
     more = fitting(3, involve=True)
     assert more.coefficients().tolist() == w.tolist() and more.Reset() and more.coefficients().tolist() == w.tolist()
+    leave(more)
+    assert json.loads(place(FILE).read_text()) == content  # nothing was taught, nothing is written
+    more = fitting(3, involve=True)
+    more.replay(None, x[:10], bFit=np.arange(10) % 2 == 0, dependent=y[:10])
+    leave(more)
+    assert json.loads(place(FILE).read_text())["header"] == {"samples": 405}
+
+
+def test_what_was_not_taught_makes_no_file():
+    leave(fitting())
+    assert not place(FILE).exists()
 
 
 def test_a_step_that_is_too_large_leaves_the_coefficients():
