@@ -195,10 +195,11 @@ class WrappedType(IecType):
     def check(self, value: Any, name: str) -> Any:
         if issubclass(self.wrapper, enum.Enum):
             try:
-                return int(self.wrapper(value))
+                number = int(self.wrapper(value))
             except (ValueError, TypeError):
                 allowed = ", ".join(f"{m.name} ({m.value})" for m in self.wrapper)
                 raise RangeError(f"{name}: {value!r} is no {self.name}; allowed are {allowed}") from None
+            return self.storage.check(number, name)  # a mask of bits takes any number
         return self.storage.check(getattr(value, "nRaw", value), name)
 
     def to_python(self, raw: Any) -> Any:
@@ -483,9 +484,10 @@ def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecT
     if isinstance(origin, type):
         if hasattr(origin, "_iec_type_"):
             return origin._iec_type_(get_args(annotation), extras, where)  # type: ignore[no-any-return]
-        if issubclass(origin, enum.IntEnum):
+        if issubclass(origin, (enum.IntEnum, enum.IntFlag)):
             storage = iec_type(getattr(origin, "iec_storage", INT))
-            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or next(iter(origin), 0)))
+            first = next(iter(origin.__members__.values()), 0)
+            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or first))
         if hasattr(origin, "iec_storage"):
             storage = iec_type(origin.iec_storage)
             return WrappedType(origin, storage, storage.initial)
