@@ -356,6 +356,10 @@ class FB_ALY_LinearRegressionInference(FromFileBlock, ChannelBlock, category="St
         value; 16#300A a result that is too large.
         """
 
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        return "the result is too large for LREAL" if event_id == 0x300A and not reason else reason
+
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
         found = learnt.columns["coefficient"]
         if len(found) != self._n + 1:

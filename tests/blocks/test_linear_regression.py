@@ -115,7 +115,9 @@ def test_taught_and_used():
     for channel, weight in enumerate(fb.coefficients()):
         assert given.ConfigureChannel(channel, weight)
     assert given.Configure() and given.eState == E_ALY_ConfigState.Configured
-    results = user.replay(None, x)["fResult"]
+    trace = user.replay(None, x)
+    results = trace["fResult"]
+    assert trace["bNewResult"].all()
     assert results.tobytes() == given.replay(None, x)["fResult"].tobytes()
     w = fb.coefficients()
     assert results.tolist() == [((w[0] + w[1] * a) + w[2] * b) + w[3] * c for a, b, c in x]
@@ -171,9 +173,21 @@ def test_a_file_for_another_number_of_channels():
     assert fb.Configure(True, 0.01, 1, "5s", True, FILE) and fb.SwitchState_Teach()
     assert fb.UpdateState() and not fb.UpdateState() and fb.ipResultMessage.nEventId == 0x300C
     assert "the file has 2 coefficients, 3 are needed" in fb.ipResultMessage.sEventText and fb.eState == 0
-    user = Inference(nNumChannels=2)
-    assert user.ConfigureFromFile("5s", FILE) and user.UpdateState() and not user.UpdateState()
-    assert user.eState == E_ALY_ConfigState.NotConfigured and not user.bConfigured
+    for coefficients in ([1.0, 2.0], [1.0, 2.0, 3.0, 4.0]):
+        store_regression(coefficients, FILE)
+        user = Inference(nNumChannels=2)
+        assert user.ConfigureFromFile("5s", FILE) and user.UpdateState() and not user.UpdateState()
+        assert user.eState == E_ALY_ConfigState.NotConfigured and not user.bConfigured
+
+
+def test_a_result_that_is_too_large():
+    user = Inference(nNumChannels=1)
+    assert user.ConfigureChannel(0, 1.0) and user.ConfigureChannel(1, 1e200) and user.Configure()
+    trace = user.replay(None, [2.0, 1e200, 3.0])
+    assert trace["bError"].tolist() == [False, True, False]
+    assert trace["fResult"].tolist() == [2e200, 2e200, 3e200]
+    user.SetChannelValue(1, -1e200)
+    refused(user, user.Call(), 0x300A, "the result is too large for LREAL")
 
 
 def test_what_is_refused():
