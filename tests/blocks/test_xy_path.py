@@ -143,6 +143,15 @@ def test_modes(mode, by_gate, by_outlier, by_none):
     assert (fb.fPosIntersectionX, fb.fPosIntersectionY) == (0.0, 6.0)
 
 
+def test_a_period_that_begins_on_the_line_has_no_side_yet():
+    fb = gate()
+    walk(fb, (1, 2), (2, 2))  # what was on the right before the period does not count
+    walk(fb, (0, 2), (-1, 2))
+    assert fb.nCountGateIntersections == 0
+    walk(fb, (0, 2), (1, 2), (0, 2), (-1, 2))
+    assert fb.nCountGateIntersections == 1
+
+
 def test_only_a_running_period_counts():
     fb = gate()
     fb.SetChannelValue(1, 1.0)
