@@ -56,6 +56,10 @@ class IecType:
         """The same type with its texts in another encoding."""
         return self
 
+    def as_variable(self) -> "IecType":
+        """The type as that of a variable, which has memory, where this one has none."""
+        return self
+
     def __repr__(self) -> str:
         return self.name
 
@@ -320,8 +324,8 @@ class InterfaceType(IecType):
 class ParameterStructType(IecType):
     """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
 
-    Taken are an instance, a mapping of its fields, or a tuple in their order. It has no memory of its own: a block
-    declares members for what it keeps of it.
+    Taken are an instance, a mapping of its fields, a tuple in their order, or a variable of a program that is declared
+    with it. It has no memory of its own: a block declares members for what it keeps of it.
     """
 
     def __init__(self, struct: Any) -> None:
@@ -335,12 +339,19 @@ class ParameterStructType(IecType):
                 value = self.struct(**value)
             elif isinstance(value, tuple):
                 value = self.struct(*value)
+            elif not isinstance(value, self.struct) and type(value) is self.as_variable().python_class:
+                value = self.struct(**{n: getattr(value, n) for n in self.fields})
         except TypeError:
             value = None
         if not isinstance(value, self.struct):
             raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
         parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
         return self.struct(**parts)
+
+    def as_variable(self) -> Any:
+        from .composite import variable_structure
+
+        return variable_structure(self.struct)
 
 
 class ArrayPointerType(IecType):

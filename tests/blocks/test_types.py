@@ -1,9 +1,12 @@
 """The enumerations and structures of the library: every name, number, type and initial value of the manual."""
 
+from typing import Annotated
+
 import pytest
 
 from alycat import blocks
-from alycat.runtime import Program, RangeError
+from alycat.runtime import Plc, Program, RangeError, WrongType
+from alycat.runtime.composite import Array
 from alycat.runtime.iec import iec_type
 
 NONE_FIRST = {  # numbered from 0 on, the first one is NotInitialized and the initial value
@@ -100,3 +103,36 @@ def test_structures(name, members):
     found = getattr(blocks, name)()
     for member, initial in members.items():
         assert getattr(found, member) == initial
+
+
+def test_structures_of_methods_as_variables_of_a_program():
+    class MAIN(Program):
+        stGatePos1: blocks.ST_ALY_XyPosition
+        stGatePos2: blocks.ST_ALY_XyPosition = blocks.ST_ALY_XyPosition(0.0, 4.0)
+        stOnOff: blocks.ST_ALY_ThresholdOnOff
+        aPoints: Annotated[Array[blocks.ST_ALY_XyPosition], (1, 2)]
+        stTimespan: blocks.ST_ALY_Timespan
+
+        def cycle(self):
+            pass
+
+    main, operator = MAIN(), blocks.E_ALY_ComparisonOperator
+    assert (main.stGatePos1.Y, main.stGatePos2.Y) == (0.0, 4.0)
+    main.stGatePos1.X = 1
+    main.stGatePos2 = (1.0, 4.0)
+    main.aPoints[2] = {"X": 3.0}
+    main.stOnOff.On = blocks.ST_ALY_Threshold(operator.GreaterThan, 2.0)
+    main.stOnOff.Off.eComparisonOperator = operator.LessThan
+    gate = blocks.FB_ALY_XyGateMonitor_2Ch()
+    assert gate.Configure(blocks.E_ALY_GateMode.IntersectGate, main.stGatePos1, main.stGatePos2)
+    assert gate.outlines()[0].tolist() == [[1, 0], [1, 4]]
+    counter = blocks.FB_ALY_EdgeCounterOnOff_1Ch()
+    assert counter.ConfigureChannel(main.stOnOff) and counter.Configure()
+    assert counter.channel_levels() == [(0, 2.0, "> 2"), (0, 0.0, "< 0")]
+    main.stTimespan = blocks.F_RawTimespan_TO_Structured(-90 * 10**9)
+    assert main.stTimespan.bIsNegative and (main.stTimespan.wMinutes, main.stTimespan.wSeconds) == (1, 30)
+    with pytest.raises(WrongType, match="no ST_ALY_XyPosition"):
+        main.stGatePos1 = 5
+    plc = Plc()
+    plc.task("PlcTask", cycle_time="1ms", programs=[main])
+    assert plc.symbols["MAIN.stGatePos2.Y"].read() == 4.0
