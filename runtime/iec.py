@@ -497,7 +497,7 @@ def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecT
             return origin._iec_type_(get_args(annotation), extras, where)  # type: ignore[no-any-return]
         if issubclass(origin, (enum.IntEnum, enum.IntFlag)):
             storage = iec_type(getattr(origin, "iec_storage", INT))
-            first = next(iter(origin.__members__.values()), 0)
+            first: Any = next(iter(origin.__members__.values()), 0)
             return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or first))
         if hasattr(origin, "iec_storage"):
             storage = iec_type(origin.iec_storage)
