@@ -71,7 +71,7 @@ def window_step(
     centred: windows that only grow hold the distances from their first value. As that value is one of the data, a sum
     of N squares can then never be more than N times what is left of it when the mean is taken out.
     """
-    largest_value = LARGEST_SQUARED if squares else LARGEST
+    largest = LARGEST_SQUARED if squares else LARGEST
 
     @kernel
     def step(m: Any) -> int:
