@@ -21,8 +21,8 @@ Chosen for all of them, as the manual is silent:
   what it held before. Of two blocks that teach into one file the later one replaces what the other has written;
 - when the work fails, or a real-time clock passes tTimeout, UpdateState returns FALSE with 16#300C (16#2013: the path
   leads out of the folder of files, 16#3001: too much memory), and the block is what it was before SwitchState or
-  ConfigureFromFile: with its data, its parameters and in the state it came from; only a period that was being taught is
-  taken back. Try again with another SwitchState. A write that was late but has begun may still come to its end;
+  ConfigureFromFile: with its data, its parameters and in the state it came from. Try again with another SwitchState. A
+  write that was late but has begun may still come to its end;
 - SwitchState in another state than the documented one, and Call outside of Teach and Read, give 16#3008;
 - Reset drops what was taught or compared since the state was entered and stays in it; Configure leads to Idle. A write
   that is under way is finished, also when the Plc stops and the program ends;

@@ -23,6 +23,7 @@ def forge(text, kind, **members):
     content = {"format": "alycat learnt data", "version": 1, "kind": kind.name, "kind_version": kind.version}
     for part, names in (("header", kind.header), ("columns", kind.columns)):
         content[part] = {name: members[name] for name in names}
+    place(text).parent.mkdir(parents=True, exist_ok=True)
     place(text).write_text(json.dumps(content))
     return text
 

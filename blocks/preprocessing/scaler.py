@@ -103,6 +103,11 @@ class FB_ALY_Scaler(FromFileBlock, SingleChannelBlock, category="Preprocessing")
         value; 16#300A a result that is too large.
         """
 
+    def _explain(self, event_id: int) -> str:
+        if event_id == 0x300A:
+            return f"({self._x[0]:g} - {self._m.origin:g}) / {self._m.width:g} is too large for LREAL"
+        return super()._explain(event_id)
+
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
         mode = E_ALY_ScalingMode[learnt["scaling_mode"]]
         code, detail = self._take_parameters(mode, learnt["param_1"], learnt["param_2"])
@@ -150,6 +155,7 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
     """
 
     step = fit
+    largest_value = LARGEST_SQUARED
     learns = SCALER
     example = {
         "eScalingMode": E_ALY_ScalingMode.Normalization,

@@ -14,7 +14,7 @@ from ..recordings import Recording
 from ..registry import find_block, short_name
 from .assignments import read_assignments
 from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
-from .replaying import Replayed, channel_count, read_columns, run, takes_spans
+from .replaying import Replayed, read_columns, read_recording, run
 from .settings import Settings
 from .terminal import phases
 
@@ -121,20 +121,11 @@ def replay(
         parse_duration(cycle, "--cycle")
     with phases() as progress:
         shown = _shown_axes(axes, names)
+        times = {"time": time, "start": start, "cycle": cycle, "time_unit": time_unit, "decimal": decimal}
 
-        def read(path: Path, count: int | None = None) -> Recording:
+        def read(path: Path, which: Any = block, count: int | None = None) -> Recording:
             progress.begin(f"reading {path.name}")
-            found = Recording.read(
-                path,
-                time=time,
-                channels=names[:count],
-                start=start,
-                cycle=cycle,
-                time_unit=time_unit,
-                decimal=decimal,
-                spans=takes_spans(block),
-                times_only=not names,
-            )
+            found = read_recording(which, path, names[:count], **times)
             if impute is not None:
                 from ..imputation import impute as fill_gaps
 
@@ -166,7 +157,7 @@ def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block
     from ..recording_files import column_names
 
     present = column_names(file)
-    count = None if block is None else channel_count(block)
+    count = None if block is None else block.replay_columns()
     names: list[str] = []
     for text in channels:
         names += [text] if text in present else [part.strip() for part in text.split(",") if part.strip()]

@@ -26,7 +26,7 @@ from ..registry import all_blocks, short_name
 from ..targetpaths import file_folder, target_file, use_file_folder
 from .assignments import CHANNEL, Assignment
 from .learn_command import FROM_RECORDING, from_here, read_parameters
-from .replaying import channel_count, configured, switch
+from .replaying import configured, switch
 from .settings import Settings, configuring_methods, from_recording, settings_from
 
 TEACH = "teach"
@@ -107,7 +107,7 @@ def plan(block: Any, assignments: list[Assignment], channels: int, recordings: t
         parameters = read_parameters(block, (f"{a.path}={a.text}" for a in also))
         return Lesson(settings, block, recordings, parameters=parameters, file=paths[0], is_kept=is_kept)
     also += _defaults(teacher, {a.path for a in also})
-    count = channel_count(teacher) or channels
+    count = teacher.replay_columns() or channels
     each = tuple(settings_from(teacher, [*also, _default("sFilePath", path)], count) for path in paths)
     return Lesson(settings, block, recordings, each, is_kept=is_kept)
 
@@ -115,16 +115,16 @@ def plan(block: Any, assignments: list[Assignment], channels: int, recordings: t
 @contextmanager
 def taught(
     lesson: Lesson,
-    read: Callable[[Path, int | None], Recording],
+    read: Callable[[Path, Any, int | None], Recording],
     columns: Callable[[Path, Settings], dict[str, np.ndarray]],
 ) -> Iterator[tuple[Recording | None, list[str]]]:
     """While the learnt data are there; gives normal data for a block that learns itself, and what else was learnt.
 
-    read: a recording, with its first channels only; columns: the inputs of Call that columns of it are
+    read: a recording for a block, with its first channels only; columns: the inputs of Call that columns of it are
     """
     teacher = teacher_of(lesson.block)
-    count = channel_count(teacher) if teacher else None
-    normal = [read(path, count) for path in lesson.recordings]
+    count = teacher.replay_columns() if teacher else None
+    normal = [read(path, teacher or lesson.block, count) for path in lesson.recordings]
     if not normal or hasattr(lesson.block, "teach"):
         yield (normal[0] if normal else None), []
         return
