@@ -14,7 +14,7 @@ from ..conditions import bad_time
 from ..math.timespan_operation import NEVER_SET, WRONG_INPUT
 from ..system.timespan import FB_ALY_Timespan
 from ..types import E_ALY_ComparisonOperator, E_ALY_CountMode
-from .operation import OperationBlock, count_result
+from .operation import OperationBlock, count_operation
 
 
 @kernel
@@ -44,7 +44,7 @@ def step(m: Any) -> int:
     left, right = span, m.reference
     if m.absolute:  # -|a| exists for every LINT, |a| does not; a > b says the same as -b > -a
         left, right = -abs(right) if right > 0 else right, -abs(span) if span > 0 else span
-    count_result(m, spans_hold(left, m.operator, right))
+    count_operation(m, spans_hold(left, m.operator, right))
     return 0
 
 
