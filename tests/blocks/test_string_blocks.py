@@ -116,12 +116,22 @@ def test_replay_refuses_what_is_no_text():
         fb.replay(times(2), np.array([1.0, 2.0]))
     with pytest.raises(WrongType, match=r"1\.5 is no text"):
         fb.replay(times(2), ["OK", 1.5])
-    with pytest.raises(RangeError, match="outside code page 1252"):
-        fb.replay(times(1), ["Ω"])
     with pytest.raises(RangeError, match=r"shape \(1,\), \(1, 2\) expected"):
         two = FB_ALY_StringCompare_2Ch()
         two.Configure(Mode.Equals, Count.OnChange, True)
         two.replay(times(1), ["OK"])
+
+
+@pytest.mark.parametrize("form", [list, np.array, lambda texts: np.array(texts, object)])
+def test_texts_that_set_channel_value_refuses_are_refused_rows(form):
+    texts = ["OK", "Ω", "OK", "x" * 256, "€", "OK", "ä" * 255]
+    fb, cyclic = compare(count=Count.Cyclic), compare(count=Count.Cyclic)
+    trace = fb.replay(times(7), form(texts))
+    for row, text in enumerate(texts):
+        taken = cyclic.SetChannelValue(text) and cyclic.Call(int(times(7)[row]))
+        assert trace["bError"][row] == (not taken) == cyclic.bError
+        assert (trace["bStringMatch"][row], trace["nCount"][row]) == (cyclic.bStringMatch, cyclic.nCount)
+    assert trace["bError"].nonzero()[0].tolist() == [1, 3] and fb.nCount == 3
 
 
 def test_the_reference_of_two_channels_may_change():
