@@ -65,10 +65,12 @@ class FB_ALY_TimeBasedEnvelope_1Ch(ReadBlock, SingleChannelBlock, category="Clas
     Chosen, where the manual is silent:
 
     - the value of the call with the start is compared with the first point, the following ones with the next, until the
-      last point; bExecutingCompare is TRUE in each call that compares; before the first call bStartPeriod was FALSE;
+      last point; bExecutingCompare is TRUE in each call that compares; before the first call bStartPeriod, negated if
+      so configured, was FALSE, so a period may begin with the first call;
     - a start before the last point begins with the first point again; nCurrentComparedCycles counts complete periods;
     - nValueNumber counts from 1; a value on a bound lies within; the relative band of a negative point has the
-      percentage of its absolute value, so that the lower bound stays below the upper one;
+      percentage of its absolute value: by the printed formula the upper bound would lie below the lower one there, and
+      no value within;
     - results stay between two periods; bNewResult equals bExecutingCompare. Reset ends a period that is being compared;
     - the whole file is read when Read is entered, whatever nSegmentSize is.
 

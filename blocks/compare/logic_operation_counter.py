@@ -10,7 +10,7 @@ from alycat.runtime.memory import f64
 
 from ..conditions import ConditionBlock, bad_call, is_met
 from ..types import E_ALY_ComparisonOperator, E_ALY_CountMode, E_ALY_LogicOperator, ST_ALY_Threshold
-from .operation import OperationBlock, count_result
+from .operation import OperationBlock, count_operation
 
 AND, OR, NAND, NOR = 1, 2, 3, 4  # E_ALY_LogicOperator
 
@@ -36,7 +36,7 @@ def step(m: Any) -> int:
         result = met == 0
     else:
         result = met % 2 == 1
-    count_result(m, result)
+    count_operation(m, result)
     return 0
 
 

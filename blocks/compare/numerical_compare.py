@@ -11,14 +11,14 @@ from alycat.runtime.memory import f64
 
 from ..conditions import bad_call, holds
 from ..types import E_ALY_ComparisonOperator, E_ALY_CountMode
-from .operation import OperationBlock, count_result
+from .operation import OperationBlock, count_operation
 
 
 @kernel
 def compare(m: Any, left: float, right: float) -> None:
     if m.absolute:
         left, right = abs(left), abs(right)
-    count_result(m, holds(left, m.operator, right, m.fTolerance))
+    count_operation(m, holds(left, m.operator, right, m.fTolerance))
 
 
 @kernel

@@ -1,7 +1,7 @@
-"""What blocks with the result of an operation and a counter have in common.
+"""What blocks have in common that find TRUE or FALSE in each call and count it.
 
 Chosen for all of them, as the manual is silent: before the first call the result is FALSE, so a TRUE in the first call
-is a change; bNewResult is TRUE when bOperationOut changes or nCount grows.
+is a change; bNewResult is TRUE when the result changes or nCount grows.
 """
 
 from typing import Any
@@ -18,32 +18,42 @@ CYCLIC = int(E_ALY_CountMode.Cyclic)
 
 
 @kernel
-def count_result(m: Any, result: bool) -> None:
-    """Outputs from the result of this call and that of the call before."""
+def count(m: Any, before: bool, result: bool) -> None:
+    """Counts the result of this call, by that of the call before."""
     m.last_ns = m.tTimestamp
-    rises = result and not m.bOperationOut
+    rises = result and not before
     counts = result if m.count_mode == CYCLIC else rises
-    m.bNewResult = counts or result != m.bOperationOut
-    m.bOperationOut = result
+    m.bNewResult = counts or result != before
     m.nCount += counts
     m.fbTimeLastEvent = m.tTimestamp if rises else m.fbTimeLastEvent
 
 
-class OperationBlock(TimedBlock, PersistentBlock):
-    """A block whose operation is TRUE or FALSE in each call."""
+@kernel
+def count_operation(m: Any, result: bool) -> None:
+    """Shows and counts the result of an operation."""
+    count(m, m.bOperationOut, result)
+    m.bOperationOut = result
+
+
+class CountedBlock(TimedBlock, PersistentBlock):
+    """A block with a result that is counted by a count mode; it declares the outputs nCount and fbTimeLastEvent."""
 
     counters = ("nCount",)
+
+    count_mode: LINT = config("Cyclic, OnChange")
+
+    def _count_mode_refused(self, mode: int) -> bool:
+        """Whether the count mode is none; the message then says so."""
+        return mode not in COUNT_MODES and not self._finish(0x2004, "eCountMode is NotInitialized")
+
+
+class OperationBlock(CountedBlock):
+    """A block whose operation is TRUE or FALSE in each call."""
 
     bOperationOut: BOOL = output("result of the operation")
     nCount: ULINT = output("number of calls with TRUE, or of changes to TRUE")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest change to TRUE")
 
-    count_mode: LINT = config("Cyclic, OnChange")
-
     def _levels(self, reference: float, absolute: bool, name: str) -> list[tuple[int, float, str]]:
         """What channel 1 is compared with, for pictures: two levels where absolute values are compared."""
         return [(0, level, name) for level in ((abs(reference), -abs(reference)) if absolute else (reference,))]
-
-    def _count_mode_refused(self, mode: int) -> bool:
-        """Whether the count mode is none; the message then says so."""
-        return mode not in COUNT_MODES and not self._finish(0x2004, "eCountMode is NotInitialized")

@@ -10,23 +10,18 @@ from alycat.runtime.memory import i64, u8
 from alycat.runtime.textblock import NumberedTextBlock, SingleTextBlock, TextBlock
 from alycat.runtime.texts import TEXT_BYTES
 
-from ..conditions import COUNT_MODES, PersistentBlock, TimedBlock, bad_time
+from ..conditions import bad_time
 from ..system.datetime import FB_ALY_DateTime
 from ..texts import matches, text_bytes, unset_texts
 from ..types import E_ALY_CountMode, E_ALY_StringCompareMode
-
-CYCLIC = int(E_ALY_CountMode.Cyclic)
+from .operation import CountedBlock, count
 
 
 @kernel
 def count_match(m: Any, match: bool) -> None:
-    """Outputs from the result of this call and that of the call before."""
-    m.last_ns = m.tTimestamp
-    rises = match and not m.bStringMatch
-    m.bNewResult = match != m.bStringMatch or (match and m.count_mode == CYCLIC)
+    """Shows and counts the result of the comparison."""
+    count(m, m.bStringMatch, match)
     m.bStringMatch = match
-    m.nCount += match if m.count_mode == CYCLIC else rises
-    m.fbTimeLastEvent = m.tTimestamp if rises else m.fbTimeLastEvent
 
 
 @kernel
@@ -53,27 +48,24 @@ def step_2ch(m: Any) -> int:
     return 0
 
 
-class StringCompare(TextBlock, TimedBlock, PersistentBlock):
+class StringCompare(TextBlock, CountedBlock):
     """What both blocks have in common."""
-
-    counters = ("nCount",)
 
     bStringMatch: BOOL = output("the text is, begins with or contains the reference")
     nCount: ULINT = output("number of matches")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest change of bStringMatch to TRUE")
 
     compare_mode: LINT = config("Equals, BeginsWith, Contains")
-    count_mode: LINT = config("Cyclic, OnChange")
     exact: BOOL = config("case matters")
 
-    def _take_modes(self, compare: int, count: int, exact: bool, **counts: int) -> bool:
+    def _take_modes(self, compare: int, count_mode: int, exact: bool, **counts: int) -> bool:
         if compare == E_ALY_StringCompareMode.NotInitialized:
             return self._finish(0x201B, "eStringCompareMode is NotInitialized")
-        if count not in COUNT_MODES:
-            return self._finish(0x2004, "eCountMode is NotInitialized")
+        if self._count_mode_refused(count_mode):
+            return False
         self._allocate(**counts)
         m = self._m
-        m.compare_mode, m.count_mode, m.exact = compare, count, exact
+        m.compare_mode, m.count_mode, m.exact = compare, count_mode, exact
         return True
 
 
@@ -84,9 +76,8 @@ class FB_ALY_StringCompare_1Ch(SingleTextBlock, StringCompare, category="Compare
 
     Documented: Equals, BeginsWith and Contains; Cyclic counts every call with a match, OnChange every change of the
     result to TRUE, which also sets fbTimeLastEvent.
-    Chosen: before the first call the result is FALSE, so a match in the first call is a change; every text begins with
-    and contains the empty reference; bNewResult is TRUE when bStringMatch changes or nCount grows; which letters are
-    equal without regard to case stands in `alycat.blocks.texts`.
+    Chosen: every text begins with and contains the empty reference; which letters are equal without regard to case
+    stands in `alycat.blocks.texts`; what `alycat.blocks.compare.operation` lists.
 
     Cost: O(length), with Contains at most O(length of the text * length of the reference).
     """

@@ -2,19 +2,17 @@
 
 from typing import Any
 
-import numpy as np
-
-from alycat.runtime.block import AlgorithmBlock, SingleChannelBlock, cyclic, method, quick_method
+from alycat.runtime.block import SingleChannelBlock, cyclic, method, quick_method
 from alycat.runtime.declare import config
 from alycat.runtime.iec import ANY, BOOL, LINT, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import i64
 
 from ..conditions import bad_time
-from ..math.timespan_operation import NEVER_SET, WRONG_INPUT
 from ..system.timespan import FB_ALY_Timespan
+from ..timespans import NEVER_SET, WRONG_INPUT, TimespanBlock
 from ..types import E_ALY_ComparisonOperator, E_ALY_CountMode
-from .operation import OperationBlock, count_result
+from .operation import OperationBlock, count_operation
 
 
 @kernel
@@ -44,11 +42,11 @@ def step(m: Any) -> int:
     left, right = span, m.reference
     if m.absolute:  # -|a| exists for every LINT, |a| does not; a > b says the same as -b > -a
         left, right = -abs(right) if right > 0 else right, -abs(span) if span > 0 else span
-    count_result(m, spans_hold(left, m.operator, right))
+    count_operation(m, spans_hold(left, m.operator, right))
     return 0
 
 
-class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="Compare"):
+class FB_ALY_TimespanCompare_1Ch(TimespanBlock, SingleChannelBlock, OperationBlock, category="Compare"):
     """Compares a timespan with a reference, to the nanosecond, and counts the results that are TRUE.
 
     Sources: manual TF3510 EN 1.5.0 pp. 207-210 (InfoSys 17641599371, 17641679627), Workbench 17640774795.
@@ -62,7 +60,6 @@ class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="C
     """
 
     step = step
-    channel_dtype = np.int64
     example = {
         "tReference": 42 * 10**9,
         "eComparisonOperator": E_ALY_ComparisonOperator.GreaterThan,
@@ -76,10 +73,6 @@ class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="C
 
     def channel_levels(self) -> list[tuple[int, float, str]]:
         return self._levels(float(self._m.reference), self._m.absolute, "tReference")
-
-    def _connect(self) -> None:
-        super()._connect()
-        self._spans = memoryview(self._buffer("x").view(np.int64).data)
 
     @method
     def Configure(
@@ -118,24 +111,7 @@ class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="C
     @quick_method
     def SetChannelValue(self, input: ANY) -> BOOL:
         """Takes the timespan in ns for the next Call; the last one set counts. 16#3003: no timespan within LINT."""
-        try:
-            span: Any = getattr(input, "nRaw", input)
-            self._spans[0] = span
-        except (TypeError, ValueError, OverflowError):
-            return self._finish(WRONG_INPUT, f"{input!r} is no timespan in ns")
-        return self._finish(0) if self._event_id else True
-
-    def set_channel_values(self, vector: Any) -> bool:
-        """Sets the channel from a vector of one whole number of ns; beyond the vendor. 16#3003: it does not fit."""
-        row = np.asarray(vector)
-        if row.dtype.kind not in "iu" or row.shape != (1,):
-            return self._finish(WRONG_INPUT, f"{vector!r} is no vector of one timespan in ns")
-        return self.SetChannelValue(int(row[0]))
-
-    def _explain(self, event_id: int) -> str:
-        if event_id == WRONG_INPUT and self._spans[0] == NEVER_SET:
-            return "channel 1 was never set"
-        return AlgorithmBlock._explain(self, event_id)
+        return self._take_span(1, input)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-
 from alycat.runtime.block import ChannelBlock, cyclic, method, quick_method
 from alycat.runtime.declare import config, fb_init, output
 from alycat.runtime.iec import ANY, BOOL, UDINT
@@ -11,11 +9,11 @@ from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import i64
 
 from ..system.timespan import FB_ALY_Timespan
+from ..timespans import NEVER_SET, WRONG_INPUT, TimespanBlock
 from ..types import E_ALY_TimespanOperator
 
-NEVER_SET = int(np.float64(np.nan).view(np.int64))  # the pattern with which the channels begin, a span of 292 years
 LEAST, MOST = int64(-(2**63)), int64(2**63 - 1)
-OUT_OF_RANGE, WRONG_INPUT = 0x300A, 0x3003
+OUT_OF_RANGE = 0x300A
 
 
 @kernel
@@ -41,7 +39,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
+class FB_ALY_TimespanOperation(TimespanBlock, ChannelBlock, category="Math"):
     """Adds or subtracts two or more timespans, to the nanosecond: t1 op t2 op ... op tn.
 
     Sources: manual TF3510 EN 1.5.0 pp. 258-260 and 433 (InfoSys 17641176203, 17641389707), Workbench 17640596747.
@@ -54,7 +52,6 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
     """
 
     step = step
-    channel_dtype = np.int64
     example = {"eTimespanOperator": E_ALY_TimespanOperator.Addition}
 
     nNumChannels: UDINT = fb_init(2, "number of operands")
@@ -62,10 +59,6 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
     fbTimespanResult: FB_ALY_Timespan = output("result as a timespan")
 
     subtracts: BOOL = config()
-
-    def _connect(self) -> None:
-        super()._connect()
-        self._spans = memoryview(self._buffer("x").view(np.int64).data)
 
     @method
     def Configure(self, eTimespanOperator: E_ALY_TimespanOperator) -> BOOL:
@@ -93,25 +86,11 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
         Errors: 16#3003 channel outside its range or no timespan within LINT.
         """
         if 0 < nChannel <= self._n:
-            try:
-                span: Any = getattr(input, "nRaw", input)
-                self._spans[nChannel - 1] = span
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(WRONG_INPUT, f"channel {nChannel}: {input!r} is no timespan in ns")
-            return self._finish(0) if self._event_id else True
+            return self._take_span(nChannel, input)
         return self._finish(WRONG_INPUT, f"channel {nChannel} is outside 1..{self._n}")
 
-    def set_channel_values(self, vector: Any) -> bool:
-        """Sets all channels from one vector of whole numbers of ns; beyond the vendor. 16#3003: it does not fit."""
-        row = np.asarray(vector)
-        if row.dtype.kind not in "iu" or row.shape != self._x.shape:
-            return self._finish(WRONG_INPUT, f"{vector!r} is no vector of {self._n} timespans in ns")
-        self._spans[:] = np.ascontiguousarray(row, np.int64).data
-        return self._finish(0)
-
     def _explain(self, event_id: int) -> str:
-        never = [c for c, span in enumerate(self._spans, start=1) if span == NEVER_SET]
-        return f"channel {never[0]} was never set" if event_id == WRONG_INPUT and never else ""
+        return "the result lies outside LINT" if event_id == OUT_OF_RANGE else super()._explain(event_id)
 
     @cyclic
     def Call(self) -> BOOL:

@@ -84,7 +84,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     Chosen, where the manual is silent:
 
     - the value of the call with the start is the first point, that of the call with the end is none; a start during a
-      period ends it and begins the next one; before the first call both flags were FALSE;
+      period ends it and begins the next one; before the first call both flags, negated if so configured, were FALSE;
     - the first period, or the file, fixes the number of points: what a longer period has beyond them is left out, a
       shorter one leaves the last points as they are;
     - a period that is not complete in SwitchState_Idle is not in the file, and is taken back when Idle is reached.

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from alycat.blocks import FB_ALY_Bitmask
@@ -17,6 +17,9 @@ def bits_of(value, count=8):
 
 @settings(deadline=None)
 @given(st.integers(-(2**63), 2**64 - 1), st.sampled_from([8, 16, 32, 64]))
+@example(2**63, 64)  # large numbers are drawn seldom
+@example(2**64 - 1, 64)
+@example(-(2**63), 64)
 def test_each_bit(value, count):
     assert bits_of(value, count).tolist() == [bool(value >> i & 1) for i in range(count)]
 

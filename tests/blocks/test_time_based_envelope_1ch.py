@@ -140,3 +140,9 @@ def test_a_file_that_cannot_be_used_leaves_the_block_as_it_was():
 def test_configure_refuses(change, event_id):
     fb = FB_ALY_TimeBasedEnvelope_1Ch()
     assert not fb.Configure(**fb.example | change) and fb.ipResultMessage.nEventId == event_id
+
+
+def test_a_negated_start_that_is_low_in_the_first_call_begins_a_period():
+    fb = reading(negate=True)
+    trace = fb.replay(None, [0.0, 10.0, 20.0, 0.0], bStartPeriod=[False, False, True, False])
+    assert trace["nValueNumber"].tolist() == [1, 2, 3, 1]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from oracle import timespan_operation
 
 from alycat.blocks import E_ALY_TimespanOperator, FB_ALY_Timespan, FB_ALY_TimespanOperation
-from alycat.blocks.math.timespan_operation import NEVER_SET
+from alycat.blocks.timespans import NEVER_SET
 from alycat.runtime import RangeError, WrongType
 
 SPANS = (st.integers(-(2**63), 2**63 - 1) | st.integers(-(10**18), 10**18)).filter(lambda span: span != NEVER_SET)
@@ -28,7 +28,7 @@ def test_equals_the_oracle(spans, subtracts):
     wanted = timespan_operation.expected(spans, subtracts)
     result = fb.Call()
     if wanted is None:
-        refused(fb, result, 0x300A)
+        refused(fb, result, 0x300A, "the result lies outside LINT")
     else:
         assert result and fb.fbTimespanResult.nRaw == wanted
     trace = fb.replay(None, np.array([spans]))
@@ -45,6 +45,7 @@ def test_what_is_refused():
     refused(fb, fb.SetChannelValue(2, 1.5), 0x3003, "1.5 is no timespan in ns")
     refused(fb, fb.SetChannelValue(2, 2**63), 0x3003)
     refused(fb, fb.set_channel_values([1.0, 2.0]), 0x3003)
+    refused(fb, fb.set_channel_values(np.array([2**63, 0], np.uint64)), 0x3003, "within LINT")
     assert fb.set_channel_values([2**53 + 1, 1]) and fb.Call()
     assert fb.fbTimespanResult.nRaw == 2**53 + 2
     with pytest.raises(WrongType, match="int64"):
