@@ -73,7 +73,7 @@ def test_pie_chart():
     assert fb.GetChannelOutputValue(3, one) and one[0] == 62.5
     trace = fb.replay(None, np.array([[0, 0, 0], [1, -1, 2]]))
     assert trace["fOutput"].tolist() == [[0, 0, 0], [25, -25, 50]]
-    assert fb.Configure(False) and fb.replay(None, [[3.0, 4.0, 5.0]])["fOutput"].tolist() == [[3, 4, 5]]
+    assert fb.Configure(False) and fb.replay(None, [[3.0, -4.0, 5.0]])["fOutput"].tolist() == [[3, -4, 5]]
     refused(fb, fb.SetInputArray(None, 24), 0x3002)
     refused(fb, fb.SetInputArray(found, 16), 0x3003)
     refused(fb, fb.SetInputArray(found.astype("U3"), 36), 0x3011)
