@@ -117,6 +117,11 @@ def step(m: Any) -> int:
     return 0
 
 
+def members(name: str) -> tuple[str, ...]:
+    """What a structure among the outputs consists of, by their names in a trace."""
+    return tuple(f"{name}.f{member}" for member in ("Live", "Min", "Max", "Avg"))
+
+
 class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     """Diagnosis of a motor whose encoder reports humidity, temperature and acceleration (Smart System Diagnosis).
 
@@ -145,6 +150,12 @@ class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     step = step
     channel_count: ClassVar[int] = 5
     counters = ("nCountXShocks", "nCountYShocks", "nCountTotalShocks")
+    drawn_with = {
+        "nCountXShocks": ("nCountYShocks", "nCountTotalShocks"),
+        "stXRmsAcceleration.fLive": (*members("stYRmsAcceleration"), "fThresholdShock"),
+        "stXKurtosisAcceleration.fLive": members("stYKurtosisAcceleration"),
+        "stXPeakPeakAcceleration.fLive": members("stYPeakPeakAcceleration"),
+    }
     example = {
         "nNumSectionsHumidity": 50,
         "nNumSectionsTemperature": 50,

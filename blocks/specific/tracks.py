@@ -34,7 +34,7 @@ def way(before: float, after: float, length: float) -> float:
 class TrackBlock(InputBlock):
     """A block whose first channel is the position of a mover on a track of known length."""
 
-    largest = LARGEST
+    largest_value = LARGEST
 
     length: LREAL = config("of the track, mm")
     before: LREAL = state("position of the call before, mm")

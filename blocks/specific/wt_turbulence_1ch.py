@@ -46,7 +46,7 @@ class FB_ALY_WtTurbulence_1Ch(SingleChannelBlock, TimedBlock, category="Specific
     """
 
     step = step
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     example = {"nNumCycles": 60_000}
 
     fMean: LREAL = output("mean wind speed of the last interval")

@@ -159,7 +159,7 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
         reason = super()._explain(event_id)
         position = abs(self._x[0] * self._m.factor)
         if event_id in (0x3003, 0x300A) and not reason and not position <= LARGEST:
-            return f"the position is {position:g} mm, allowed is up to +-{LARGEST:g} mm"
+            return f"the position is {position:g} mm, values up to +-{LARGEST:g} mm are allowed"
         return reason
 
     @method

@@ -65,7 +65,7 @@ class FB_ALY_ClearanceFactor(FactorBlock, category="Statistics"):
 
     step = window_step(root, False, clearance)
     traced = {"fClearanceFactor": "shown"}
-    largest = LARGEST
+    largest_value = LARGEST
     example = EXAMPLE
 
     @cyclic
@@ -93,7 +93,7 @@ class FB_ALY_ImpulseFactor(FactorBlock, category="Statistics"):
 
     step = window_step(size, False, impulse)
     traced = {"fImpulseFactor": "shown"}
-    largest = LARGEST
+    largest_value = LARGEST
     example = EXAMPLE
 
     @cyclic
@@ -120,7 +120,7 @@ class FB_ALY_ShapeFactor(FactorBlock, category="Statistics"):
 
     step = window_step(size, True, shape)
     traced = {"fShapeFactor": "shown"}
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     example = EXAMPLE
 
     @cyclic

@@ -107,7 +107,7 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
     """
 
     step = fit
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     learns = LINEAR_REGRESSION
     example = {
         "bBias": True,

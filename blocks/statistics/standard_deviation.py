@@ -46,7 +46,7 @@ class FB_ALY_StandardDeviation(WindowStatisticBlock, category="Statistics"):
 
     step = window_step(itself, True, deviation, centred=True)
     traced = {"fStandardDeviation": "shown"}
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     example = {"bUseBesselCorrection": True, "eWindowMode": E_ALY_WindowMode.SlidingWindow, "nWindowSize": 100}
 
     bessel: BOOL = config("divide by N - 1")

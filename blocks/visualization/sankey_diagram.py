@@ -45,7 +45,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     """
 
     step = step
-    largest = LARGEST
+    largest_value = LARGEST
     traced = {"fOutput": "shown"}
     example = {"sChannelNameRest": "Rest", "sChannelName": "Channel"}
     example_columns = 4

@@ -124,7 +124,7 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
 
     step = step
     channel_count = 2
-    largest = LARGEST_COORDINATE
+    largest_value = LARGEST_COORDINATE
     counters = ("nCountGateIntersections", "nCountOutlierIntersections")
     picture = "plane"
     example = {

@@ -135,7 +135,7 @@ class ShapeBlock(FixedChannelBlock, TimedBlock, PersistentBlock):
     """What the monitors of shapes have in common."""
 
     channel_count = 2
-    largest = LARGEST_COORDINATE
+    largest_value = LARGEST_COORDINATE
     counters = ("nCountIntersections",)
 
     bWithinShape: BOOL = output("the point of this call is inside")

@@ -150,7 +150,7 @@ def test_messages_name_the_value_that_cannot_be_used():
     for values, dependent, event_id, text in (
         ((1, 2), np.nan, 0x3003, "dependent is nan, within +-1e+140"),
         ((1, 2), -1e200, 0x300A, "dependent is -1e+200, within +-1e+140"),
-        ((1, 2e140), 0, 0x300A, "channel 2 is 2e+140, allowed is up to +-1e+140"),
+        ((1, 2e140), 0, 0x300A, "channel 2 is 2e+140, values up to +-1e+140 are allowed"),
         ((np.inf, 2), 0, 0x3003, "channel 1 is inf"),
     ):
         fb.set_channel_values(values)

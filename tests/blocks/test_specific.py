@@ -154,9 +154,9 @@ def test_refusals():
         assert not fb.Configure(*good[:place], value, *good[place + 1 :]) and fb.ipResultMessage.nEventId == code
     assert fb.Configure(4000, 1e10, *good[2:])
     fb.set_channel_values([1e281, 0, np.nan])
-    refused(fb, fb.Call(), 0x300A, "the position is 1e+291 mm, allowed is up to +-1e+290 mm")
+    refused(fb, fb.Call(), 0x300A, "the position is 1e+291 mm, values up to +-1e+290 mm are allowed")
     velocity = FB_ALY_XtsVelocityAnalysis_1Ch()
     assert velocity.Configure(4000) and velocity.SetChannelValue(-2e290)
-    refused(velocity, velocity.Call(1), 0x300A, "channel 1 is -2e+290, allowed is up to +-1e+290")
+    refused(velocity, velocity.Call(1), 0x300A, "channel 1 is -2e+290, values up to +-1e+290 are allowed")
     with pytest.raises(WrongType, match="aFilterOrder: 3 is no ARRAY"):
         fb.Configure(*good[:3], 3, *good[4:])

@@ -192,4 +192,4 @@ def test_configurations_that_are_refused():
     assert circle.Configure((0, 0), 1.0)
     circle.SetChannelValue(1, 1e71)
     circle.SetChannelValue(2, 0.0)
-    refused(circle, circle.Call(1), 0x300A, "channel 1 is 1e+71, allowed is up to +-1e+70")
+    refused(circle, circle.Call(1), 0x300A, "channel 1 is 1e+71, values up to +-1e+70 are allowed")
