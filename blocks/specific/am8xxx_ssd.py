@@ -107,10 +107,9 @@ def step(m: Any) -> int:
     for c in range(1, 5):
         if not 0.0 <= x[c] < WORD:
             return 0x300A
-    span = time_passed(m)
-    if m.updates > 0:
-        i64(m, m.humidity_times, m.humidity_sections)[m.humidity_at] += span
-        i64(m, m.temperature_times, m.temperature_sections)[m.temperature_at] += span
+    span = time_passed(m)  # 0 in the first call, which finds the first sections
+    i64(m, m.humidity_times, m.humidity_sections)[m.humidity_at] += span
+    i64(m, m.temperature_times, m.temperature_sections)[m.temperature_at] += span
     m.bNewResult = m.updates == 0 or x[0] != m.counter
     if m.bNewResult:
         m.counter = x[0]

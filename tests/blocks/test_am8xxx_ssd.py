@@ -9,9 +9,8 @@ from oracle.am8xxx_ssd import NAMES, Diagnosis, words
 
 from alycat.blocks import FB_ALY_AM8xxxSSD
 
-raw = st.tuples(
-    st.integers(0, 12_000), st.integers(-6_000, 16_000), *[st.integers(0, 4_000) | st.integers(0, 65_535)] * 6
-)
+accelerations = st.integers(0, 4_000) | st.integers(0, 65_535) | st.sampled_from([1_500, 3_000])  # on the bounds
+raw = st.tuples(st.integers(0, 12_000), st.integers(-6_000, 16_000), *[accelerations] * 6)
 rows = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 1), raw), min_size=1, max_size=30)
 
 

@@ -86,6 +86,7 @@ def test_movement_agrees(data):
     trace = fb.replay(np.arange(1, len(rows) + 1), rows)
     for name, expected in specific.movement(rows.tolist(), length, factor, rate, orders, constants, use1, use2).items():
         if name == "fPositionFiltered":  # a rounding may lie on the other side of the joint
+            assert (trace[name] >= 0).all() and (trace[name] <= length).all()
             difference = np.abs(trace[name] - expected)
             assert (np.minimum(difference, length - difference) < 1e-9).all()
         else:

@@ -40,6 +40,8 @@ def test_trend_keeps_a_week_and_goes_on_after_a_restart():
         assert fb.GetChannelOutputArray(channel, arrays[channel - 1], arrays[0].nbytes)
     np.testing.assert_array_equal(arrays, [values[300:], -values[300:]])
     assert fb.nCountValues == POINTS
+    assert fb.SetInitial(fb.fbLastValue.nRaw, POINTS)  # what is there already keeps its order
+    np.testing.assert_array_equal(fb.trend(2), -values[300:])
     twin = FB_ALY_TrendLine(nNumChannels=2)
     for channel in (1, 2):
         assert twin.SetChannelInitial(channel, arrays[channel - 1], arrays[0].nbytes)
@@ -51,6 +53,7 @@ def test_trend_keeps_a_week_and_goes_on_after_a_restart():
     week(short, 5)
     assert short.SetInitial(3 * MINUTE, 3)
     np.testing.assert_array_equal(short.trend(1), [1, 2, 3])
+    assert short.GetChannelOutputArray(1, arrays[0], arrays[0].nbytes) and arrays[0].sum() == 6  # zeros behind them
     refused(short, short.SetInitial(1, POINTS + 1), 0x300A)
     refused(short, short.SetChannelInitial(3, arrays[0], arrays[0].nbytes), 0x3010)
     refused(short, short.SetChannelInitial(1, None, arrays[0].nbytes), 0x2002)
@@ -72,8 +75,9 @@ def test_pie_chart():
     assert fb.GetOutputArray(found, 24) and found.tolist() == [12.5, 25.0, 62.5]
     assert fb.GetChannelOutputValue(3, one) and one[0] == 62.5
     trace = fb.replay(None, np.array([[0, 0, 0], [1, -1, 2]]))
+    assert trace["bNewResult"].all()
     assert trace["fOutput"].tolist() == [[0, 0, 0], [25, -25, 50]]
-    assert fb.Configure(False) and fb.replay(None, [[3.0, 4.0, 5.0]])["fOutput"].tolist() == [[3, 4, 5]]
+    assert fb.Configure(False) and fb.replay(None, [[3.0, -4.0, 5.0]])["fOutput"].tolist() == [[3, -4, 5]]
     refused(fb, fb.SetInputArray(None, 24), 0x3002)
     refused(fb, fb.SetInputArray(found, 16), 0x3003)
     refused(fb, fb.SetInputArray(found.astype("U3"), 36), 0x3011)
@@ -109,7 +113,8 @@ def test_sankey_diagram():
     refused(fb, fb.Call(), 0x3003, "outflow channel 2 was never set or is NaN")
     fb.SetOutflowChannelValue(2, 2e290)
     refused(fb, fb.Call(), 0x300A, "outflow channel 2 is 2e+290")
-    trace = fb.replay(None, np.array([[0, 0, 1, 1, 1], [1, 1, 1, 0, 2]]))
-    assert trace["fRest"].tolist() == [0, -50]
+    trace = fb.replay(None, np.array([[0, 0, 1, 1, 1], [1, 1, 1, 0, 2], [3, -1, 1, 0, 0]]))
+    assert trace["fRest"].tolist() == [0, -50, 25] and trace["bNewResult"].all()
+    assert trace["fOutput"][2].tolist() == [75, -25, 25, 0, 0]  # shares of the absolute inflows
     empty = FB_ALY_SankeyDiagram(nNumChannelsInflow=0)
     refused(empty, empty.Configure(""), 0x100C)

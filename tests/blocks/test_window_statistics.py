@@ -85,6 +85,18 @@ def test_zeros_and_frozen_values():
     fb.Configure(False, SLIDING, 5)
     frozen = fb.replay(None, np.array([1e6, 3.0] + [0.1] * 10))["fStandardDeviation"][:, 0]
     assert (frozen[6:] == 0).all() and (frozen[4:6] > 1).all()
+    for value in (8.3, 1 / 3, 1e9 + 0.1):
+        assert fb.Configure(False, SLIDING, 300)
+        assert (fb.replay(None, np.full(900, value))["fStandardDeviation"] == 0).all()
+
+
+@pytest.mark.parametrize("mode", [FIXED, CONTINUOUS])
+def test_deviation_far_from_zero(mode):
+    noise = np.round(np.random.default_rng(5).normal(size=500) * 1024) / 1024
+    fb = FB_ALY_StandardDeviation()
+    assert fb.Configure(False, mode, 500)
+    found = fb.replay(None, 2.0**40 + noise)["fStandardDeviation"][-1, 0]
+    assert found == pytest.approx(math.sqrt(np.var(noise)), rel=1e-12)
 
 
 def test_results_go_into_variables():
