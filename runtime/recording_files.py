@@ -112,11 +112,10 @@ def read_texts(table: Table, column: str) -> NDArray[np.object_]:
         series = series.cast(pl.String)
     if series.dtype != pl.String:
         raise RecordingError(f"{table.path}: column '{column}' holds {series.dtype}, no texts; write them as texts")
-    replaced = series.str.contains("\ufffd", literal=True).arg_true() if table.is_csv else ()
-    if len(replaced) and not _is_utf8(table.path):
-        raise table.error(
-            column, int(replaced[0]), f"the text is no UTF-8 ({series[replaced[0]]!r}), {_OTHER_ENCODING}"
-        )
+    replaced = series.str.contains("\ufffd", literal=True).arg_true()
+    if table.is_csv and len(replaced) and not _is_utf8(table.path):
+        row = int(replaced[0])
+        raise table.error(column, row, f"the text is no UTF-8 ({series[row]!r}), {_OTHER_ENCODING}")
     texts: NDArray[np.object_] = series.to_numpy()
     return texts
 

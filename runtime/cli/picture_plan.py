@@ -118,12 +118,12 @@ class Plan:
     def _lanes(self) -> list[Lanes]:
         """The channels that are texts, and the outputs."""
         recording = self.done.recording
-        found = [(f"{name} (channel)", recording.texts[:, i]) for i, name in enumerate(recording.text_names)]
+        found = [(f"{name} (channel)", recording.texts[:, i].tolist()) for i, name in enumerate(recording.text_names)]
         for name in self.changing:
             if self._is_text(name):
-                texts = np.array(decoded_column(self.done.trace[name]), np.object_)
-                found.append((name, np.where(self.accepted, texts, None)))
-        return [lanes_of(heading, texts.tolist(), recording.timestamps) for heading, texts in found]
+                texts = zip(decoded_column(self.done.trace[name]), self.accepted.tolist(), strict=True)
+                found.append((name, [text if accepted else None for text, accepted in texts]))
+        return [lanes_of(heading, texts, recording.timestamps) for heading, texts in found]
 
     def _strips(self) -> list[Strip]:
         found = []

@@ -77,11 +77,11 @@ def _draw_others(axes: Axes, lanes: Lanes, flag: NDArray[np.bool_], row: int, ti
         return label_of(lanes.texts[lanes.numbers[first[k]]])
 
     if lanes.is_shared:
-        for k in _apart(starts, time, UPRIGHT):
+        for k in _apart(starts, time, UPRIGHT).tolist():
             axes.text(starts[k], row - HEIGHT / 2, f" {label_at(k)}", rotation=90, va="bottom", **look)
         return
     room = (ends - starts) / (float(time.x[-1] - time.x[0]) or 1.0) * CHARACTERS
-    for k in np.flatnonzero(room > 3):
+    for k in np.flatnonzero(room > 3).tolist():
         text = label_at(k)
         if len(text) < room[k]:
             axes.text((starts[k] + ends[k]) / 2, row, text, ha="center", va="center", **look)
