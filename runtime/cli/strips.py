@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from .cluster_view import COLOURS
 from .decimation import stretches
 from .panels import DARK, MARK, TimeAxis, plain
-from .picture_parts import Lanes, Strip
-from .picture_plan import REFUSED_ROWS
+from .picture_parts import REFUSED_ROWS, Lanes, Strip
 from .wording import spaced
 
 COLUMNS = 1500  # as many stretches can be told apart

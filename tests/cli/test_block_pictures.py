@@ -7,8 +7,9 @@ from typical import HOUR, S, typical_replay
 
 from alycat.runtime.block import PICTURES
 from alycat.runtime.cli.large_panels import calendar_cells
+from alycat.runtime.cli.output_names import stem, words
 from alycat.runtime.cli.panels import TimeAxis
-from alycat.runtime.cli.picture_plan import MOST_PANELS, Plan, stem, words
+from alycat.runtime.cli.picture_plan import MOST_PANELS, Plan
 from alycat.runtime.cli.pictures import compose, draw
 from alycat.runtime.cli.replaying import Replayed
 from alycat.runtime.cli.settings import Settings
