@@ -19,7 +19,7 @@ FLAG, UNIMPORTANT = "#0072B2", "#7f7f7f"
 TRAFFIC_LIGHT = {"OK": "#009E73", "NOK": "#D55E00", "Warning": "#E69F00", "Alarm": "#D55E00", "Error": "#D55E00"}
 OTHER_TEXTS = ("#b5b5b5", "#7f7f7f")  # in turn, so that a change shows
 HEIGHT = 0.62
-LONGEST_LABEL = 28
+LONGEST_LABEL = 44
 CHARACTERS, UPRIGHT = 200, 110  # as many fit into a lane over the whole width, side by side
 Bar = tuple[float, float]
 
