@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, within
 from .declare import (
     BUFFERS,
     NEXT,
@@ -488,7 +488,7 @@ class AlgorithmBlock(Block):
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")
-        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        within(array, size).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
     def _store(self, where: str, variable: Any, value: float | int) -> bool:
@@ -615,6 +615,7 @@ class InputBlock(AlgorithmBlock):
     """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
 
     x: LREAL = buffer("channel values", initial=math.nan)
+    largest_value: ClassVar[float] = math.inf  # the size up to which the step takes values, else 16#300A
 
     @classmethod
     def replay_columns(cls) -> int | None:
@@ -652,13 +653,17 @@ class InputBlock(AlgorithmBlock):
         reason = super()._explain(event_id)
         if reason:
             return reason
-        if event_id == 0x3003:
-            bad = np.flatnonzero(~np.isfinite(self._x))
-            if len(bad):
-                value = self._x[bad[0]]
-                reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
-                return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
+        bad = np.flatnonzero(~np.isfinite(self._x) if event_id == 0x3003 else abs(self._x) > self.largest_value)
+        if event_id in (0x3003, 0x300A) and len(bad):
+            value, channel = self._x[bad[0]], self._channel_in_words(int(bad[0]))
+            if event_id == 0x300A:
+                return f"{channel} is {value:g}, values up to +-{self.largest_value:g} are allowed"
+            return f"{channel} was never set or is NaN" if math.isnan(value) else f"{channel} is {value}"
         return ""
+
+    def _channel_in_words(self, index: int) -> str:
+        """How messages name a channel; `index` counts from 0."""
+        return f"channel {index + getattr(self, 'first_channel', 1)}"
 
 
 class SingleChannelBlock(InputBlock):

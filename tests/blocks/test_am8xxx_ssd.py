@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.am8xxx_ssd import NAMES, Diagnosis, words
@@ -64,7 +65,7 @@ def test_refusals():
         assert not fb.Configure(*inputs) and fb.ipResultMessage.nEventId == code
     assert fb.Configure(1, 1, 1, 1.0)
     fb.set_channel_values([0, 0, 0, 2.0**32, 0])
-    assert not fb.Call(1) and fb.ipResultMessage.nEventId == 0x300A
+    refused(fb, fb.Call(1), 0x300A, "channel 4 is 4294967296, a sensor word is 0..4294967295")
     assert not fb.GetChannelOutputArray(5, np.zeros(1, np.int64), 8) and fb.ipResultMessage.nEventId == 0x3010
 
 

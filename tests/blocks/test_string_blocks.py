@@ -157,5 +157,8 @@ def test_the_text_of_the_class():
     assert fb.sResult == "kühl" and trace["fbTimeLastEvent"].tolist() == [S, 2 * S, 2 * S, 4 * S, 5 * S]
     fb.Reset()
     assert fb.sResult == "" and not any(bytes(fb._m.sResult))
-    assert not fb.Configure(20, 10, "", "", "") and fb.ipResultMessage.nEventId == 0x2021
-    assert not fb.Configure(np.nan, 10, "", "", "") and fb.ipResultMessage.nEventId == 0x201A
+    assert run(fb, [0, 20])["sResult"].tolist() == [t.encode("cp1252") for t in ("kühl", "heiß")]
+    for levels, event_id in (((20, 10), 0x2021), ((np.nan, 10), 0x201A), ((10, np.inf), 0x201A)):
+        assert not fb.Configure(*levels, "", "", "") and fb.ipResultMessage.nEventId == event_id
+        assert "the first one not above the second one" in fb.ipResultMessage.sEventText
+    assert fb.Configure(10, 10, "a", "b", "c") and run(fb, [9, 10])["sResult"].tolist() == [b"a", b"c"]
