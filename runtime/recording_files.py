@@ -20,6 +20,7 @@ from .errors import RecordingError, UnknownName, one_of
 SEPARATORS = (";", "\t", ",")
 MISSING_TEXTS = ("", "na", "n/a", "null", "none")
 TRUTH_TEXTS = {"true": "1", "false": "0"}
+OTHER_ENCODING = "perhaps Windows' code page 1252; save the file as UTF-8"
 
 
 @dataclass(frozen=True)
@@ -112,16 +113,12 @@ def read_texts(table: Table, column: str) -> NDArray[np.object_]:
         series = series.cast(pl.String)
     if series.dtype != pl.String:
         raise RecordingError(f"{table.path}: column '{column}' holds {series.dtype}, no texts; write them as texts")
-    replaced = series.str.contains("\ufffd", literal=True).arg_true() if table.is_csv else ()
-    if len(replaced) and not _is_utf8(table.path):
-        raise table.error(
-            column, int(replaced[0]), f"the text is no UTF-8 ({series[replaced[0]]!r}), {_OTHER_ENCODING}"
-        )
+    replaced = series.str.contains("\ufffd", literal=True).arg_true()
+    if table.is_csv and len(replaced) and not _is_utf8(table.path):
+        row = int(replaced[0])
+        raise table.error(column, row, f"the text is no UTF-8 ({series[row]!r}), {OTHER_ENCODING}")
     texts: NDArray[np.object_] = series.to_numpy()
     return texts
-
-
-_OTHER_ENCODING = "perhaps Windows' code page 1252; save the file as UTF-8"
 
 
 def _is_utf8(path: Path) -> bool:

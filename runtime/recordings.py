@@ -94,7 +94,7 @@ class Recording:
             names = [n for n in column_names(file) if n and n not in (time, *texts)]
         _check_names([*names, *texts], time, times_only)
         origin = None if start is None else parse_timestamp(start, "start")
-        wanted = [*names, *texts] + [time] * (time is not None)
+        wanted = [*names, *texts, *([] if time is None else [time])]
         table = read_table(file, wanted or column_names(file)[:1])
         rows = table.frame.height
         if time:
@@ -150,8 +150,8 @@ class Recording:
 
     def missing_texts(self) -> NDArray[np.bool_]:
         """Where `texts` has none."""
-        texts = self.texts.reshape(len(self), -1)
-        return np.asarray(np.equal(texts, None), np.bool_)
+        none = np.array([text is None for text in self.texts.reshape(-1).tolist()], np.bool_)
+        return none.reshape(len(self), -1)
 
     def rows_not_finite(self) -> NDArray[np.bool_]:
         """Rows with a NaN or an infinity, and no missing value."""

@@ -84,6 +84,13 @@ class SingleTextBlock(TextBlock):
     def SetChannelValue(self, input: ANY) -> BOOL:
         """Takes the text of the channel for the next Call; the last one set counts.
 
+        Parameters
+        ----------
+        input
+            the text
+
+        Notes
+        -----
         Errors: 16#3011 no text, 16#3003 longer than 255 characters or outside code page 1252; what lies behind a zero
         does not belong to the text.
         """
@@ -97,8 +104,17 @@ class NumberedTextBlock(TextBlock):
 
     @quick_method
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
-        """Takes the text of one channel (from 1) for the next Call; the last one set counts.
+        """Takes the text of one channel for the next Call; the last one set counts.
 
+        Parameters
+        ----------
+        nChannel
+            number of the channel, from 1
+        input
+            the text
+
+        Notes
+        -----
         Errors: 16#3003 no such channel, longer than 255 characters or outside code page 1252, 16#3011 no text.
         """
         if 0 < nChannel <= self.channel_count:

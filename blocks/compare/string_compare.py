@@ -132,6 +132,13 @@ class FB_ALY_StringCompare_1Ch(SingleTextBlock, StringCompare, category="Compare
     def SetChannelValue(self, input: ANY_STRING) -> BOOL:
         """Takes the text of the channel for the next Call; the last one set counts.
 
+        Parameters
+        ----------
+        input
+            the text
+
+        Notes
+        -----
         Errors: 16#3011 no text, 16#3003 longer than 255 characters or outside code page 1252; what lies behind a zero
         does not belong to the text.
         """

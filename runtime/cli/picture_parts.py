@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_LANES = 10
+REFUSED_ROWS = "refused rows"  # the name of their strip
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,7 +8,6 @@ that the block names in `drawn_with`. A minimum and a maximum become a band, the
 """
 
 import enum
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,22 +18,14 @@ from ..dctime import format_duration
 from ..iec import BoolType, DurationType, FloatType, IntType, WrappedType
 from ..running import trace_columns
 from ..texts import decoded, decoded_column
-from .picture_parts import Lanes, Line, Map, Panel, Strip, lanes_of
+from .output_names import extreme_of, is_average, is_category, owner_of, stem, upper_of, words
+from .picture_parts import REFUSED_ROWS, Lanes, Line, Map, Panel, Strip, lanes_of
 from .wording import plural, spaced
 
 if TYPE_CHECKING:
     from .replaying import Replayed
 
-Rows = NDArray[np.intp]
-
-REFUSED_ROWS = "refused rows"
 STANDARD = ("bError", "bNewResult", "bConfigured")
-FACETS = frozenset("Live Min Max Avg Mean Last Current On Off Elapsed Remaining Total Lower Upper".split())
-KEPT_APART = frozenset(("Total",))  # sums would make the parts invisible
-PAIRS = (("Min", "Max"), ("Lower", "Upper"), ("Low", "High"))
-EXTREMES = frozenset(("Min", "Max"))
-AVERAGES = frozenset(("Avg", "Mean"))
-CATEGORIES = frozenset("Idx Index Class State".split())  # whole numbers that are names
 MOST_CHANNEL_PANELS = 4
 MOST_PANELS = 9
 MOST_CODES = 12  # of an index; with more it is a number
@@ -101,16 +92,14 @@ class Plan:
     def category(self, name: str) -> tuple[NDArray[np.int64], dict[int, str]] | None:
         """The code of each row and the names of the codes, of an output that is a flag, an enumeration or an index."""
         kind, values = self.types.get(name), self.done.trace[name]
-        if values.ndim != 1:
-            return None
-        if values.dtype.kind in "fS":
+        if values.ndim != 1 or values.dtype.kind in "fS":
             return None
         codes = np.where(self.accepted, values.astype(np.int64), -1)
         if isinstance(kind, BoolType):
             return np.where(codes == 1, 1, -1), {}
         if isinstance(kind, WrappedType) and issubclass(kind.wrapper, enum.Enum):
             return codes, {int(m): m.name for m in kind.wrapper}
-        if isinstance(kind, IntType) and CATEGORIES & set(words(name)):
+        if isinstance(kind, IntType) and is_category(name):
             found = np.unique(codes[codes >= 0])
             return (codes, {int(c): str(c) for c in found}) if len(found) <= MOST_CODES else None
         return None
@@ -118,19 +107,16 @@ class Plan:
     def _lanes(self) -> list[Lanes]:
         """The channels that are texts, and the outputs."""
         recording = self.done.recording
-        found = [(f"{name} (channel)", recording.texts[:, i]) for i, name in enumerate(recording.text_names)]
+        found = [(f"{name} (channel)", recording.texts[:, i].tolist()) for i, name in enumerate(recording.text_names)]
         for name in self.changing:
             if self._is_text(name):
-                texts = np.array(decoded_column(self.done.trace[name]), np.object_)
-                found.append((name, np.where(self.accepted, texts, None)))
-        return [lanes_of(heading, texts.tolist(), recording.timestamps) for heading, texts in found]
+                texts = zip(decoded_column(self.done.trace[name]), self.accepted.tolist(), strict=True)
+                found.append((name, [text if accepted else None for text, accepted in texts]))
+        return [lanes_of(heading, texts, recording.timestamps) for heading, texts in found]
 
     def _strips(self) -> list[Strip]:
-        found = []
-        for name in self.changing:
-            category = self.category(name)
-            if category is not None:
-                found.append(Strip(name, *category))
+        categories = {name: self.category(name) for name in self.changing}
+        found = [Strip(name, *category) for name, category in categories.items() if category is not None]
         new = self.done.trace["bNewResult"] & self.accepted if len(self.accepted) else self.accepted
         flags = [s.codes for s in found if not s.labels]
         drawn = {*(s.name for s in found), *(lanes.heading for lanes in self.lanes)}
@@ -139,7 +125,7 @@ class Plan:
         if seldom and not any(np.array_equal(new, f == 1) for f in flags):
             found.append(Strip("bNewResult", np.where(new, 1, -1)))
         for name in self.changing:
-            if self._is_date(name) and self._extreme_of(name) is None:
+            if self._is_date(name) and extreme_of(name, self.types) is None:
                 raw = self.done.trace[name][self.accepted]
                 times = np.unique(raw[raw > 0])
                 if len(times) <= len(raw) / 2:
@@ -174,7 +160,7 @@ class Plan:
         heading = ", ".join(owners) if owners[0] else heading
         panel = Panel(f"{heading} [{unit}]" if unit else heading, limits=limits)
         for name in names:
-            upper = self._upper_of(name, names)
+            upper = upper_of(name, names)
             if upper:
                 panel.bands.append((_from_first_change(lines.pop(name)), _from_first_change(lines.pop(upper))))
             elif name in lines and lines[name].is_average:
@@ -190,7 +176,7 @@ class Plan:
             shared = set.intersection(*(set(words(other)) for other in owners))
             own = "".join(word for word in words(owner) if word not in shared)
             label = f"{own} {name.rpartition('.')[2]}".strip()
-        return Line(label, column, True, self._mark(name), owner, bool(AVERAGES & set(words(name))))
+        return Line(label, column, True, self._mark(name), owner, is_average(name))
 
     def _in_unit(
         self, names: list[str], limits: list[tuple[str, float]]
@@ -229,26 +215,10 @@ class Plan:
     def _mark(self, name: str) -> tuple[int, float] | None:
         """When the last extreme was, if the block tells."""
         for other in self.changing:
-            if self._is_date(other) and self._extreme_of(other) == name:
+            if self._is_date(other) and extreme_of(other, self.types) == name:
                 rows = np.flatnonzero(self.accepted & (self.done.trace[other] > 0))
                 if len(rows):
                     return int(self.done.trace[other][rows[-1]]), float(self.done.trace[name][rows[-1]])
-        return None
-
-    def _extreme_of(self, name: str) -> str | None:
-        """fbTimeOverallMin tells about fOverallMin."""
-        what = name.removeprefix("fbTime")
-        if not EXTREMES & set(words(name)):
-            return None
-        return next((n for n in self.types if n != name and words(n)[1:] == words("x" + what)[1:]), None)
-
-    def _upper_of(self, name: str, names: list[str]) -> str | None:
-        if CATEGORIES & set(words(name)):  # places, with nothing between them
-            return None
-        for low, high in PAIRS:
-            if low in words(name):
-                upper = [high if word == low else word for word in words(name)]
-                return next((n for n in names if words(n) == upper), None)
         return None
 
     def _is_text(self, name: str) -> bool:
@@ -322,7 +292,7 @@ class Plan:
 
     def _cut(self) -> list[Panel]:
         room = MOST_PANELS - len(self.channels) - bool(self.strips) - len(self.lanes) - len(self.maps)
-        rest, self.panels = self.panels[room:], self.panels[:room]
+        rest, self.panels = self.panels[max(room, 0) :], self.panels[: max(room, 0)]
         return rest
 
 
@@ -342,19 +312,3 @@ def _from_first_change(line: Line) -> Line:
     values = line.values.copy()
     values[: changed[0] if len(changed) else 0] = np.nan
     return replace(line, values=values)
-
-
-def words(name: str) -> list[str]:
-    """``nCountMin`` -> ["n", "Count", "Min"]."""
-    return re.findall(r"^[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|\d+|_", name)
-
-
-def owner_of(name: str) -> str:
-    """The structure of a member ``stHumidity.fLive``, else nothing."""
-    return name.rpartition(".")[0]
-
-
-def stem(name: str) -> str:
-    """What outputs of one panel have in common: the name without words such as Min, Last or On."""
-    kept = [w for w in words(name) if w not in FACETS - KEPT_APART]
-    return "".join(kept)

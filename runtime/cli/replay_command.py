@@ -87,13 +87,15 @@ def replay(
     Writes one row of outputs per row, as DATA.BLOCK.csv in the current folder unless --out says otherwise, and a
     picture. Rows with missing or non-finite values are counted, reported and get no outputs, unless --impute fills
     the gaps: with the mean of the values so far, the median of the latest 31 (median:N), the latest value, a constant,
-    or the mean of the nearest rows of the whole file (knn).
+    or the mean of the nearest rows of the whole file (knn). A block with text channels takes the cells as they are
+    written, 007 too; an empty cell is a missing text, "" in quotes the empty one.
 
     --set takes NAME=VALUE for everything the block takes: inputs of FB_init, Configure and Call, properties, and what
     ConfigureChannel and the Set... methods take. Times are written 10ms or 1h30m, an array or the members of a
     structure with commas between them (stThresholdEdge=GreaterThan,0.5), one member as
     stThresholdEdge.fThreshold=0.5, one channel as channel.2.stThresholdEdge=GreaterThan,0.5, and an input of Call that
-    changes from row to row as a column: bStartInterval=@started. 'alycat blocks NAME' shows a line that works.
+    changes from row to row as a column: bStartInterval=@started. An array of the results that is not wanted is left out
+    by its name: pRmsArrayOut=none. 'alycat blocks NAME' shows a line that works.
 
     A block that runs with learnt data reads a file (sFilePath=Press.tas, below the current folder or ALYCAT_FILES), or
     is taught now: --teach normal.csv runs the block that teaches over the normal data first. Parameters go to whichever

@@ -72,10 +72,21 @@ def settings_from(block: Any, assignments: list[Assignment], channels: int) -> S
 class Target:
     """Where an assignment belongs: a method or another place, an input of it, a channel (or ALL), a member."""
 
+    assignment: Assignment
     places: tuple[str, ...]  # several where the name alone does not tell
     name: str
     channel: int
     member: tuple[str, ...]
+
+    def place(self, way: str) -> str:
+        """The only place, or the way to configure if that is one of several."""
+        if len(self.places) == 1 or way in self.places:
+            return way if way in self.places else self.places[0]
+        forms = one_of(f"{place}.{self.assignment.path}" for place in self.places)
+        raise UnknownName(f"{self.assignment.label}: several methods take {self.name}; write one of {forms}")
+
+
+Values = dict[tuple[str, str, int], Any]  # (place, input, channel or ALL) -> value
 
 
 class _Reader:
@@ -96,29 +107,10 @@ class _Reader:
 
     def read(self, assignments: list[Assignment]) -> Settings:
         self.counts = self._channel_counts(assignments)
-        targets = [(self._target(a), a) for a in assignments]
-        way = self._way([t for t, _ in targets])
-        texts: dict[tuple[str, str], dict[int, dict[tuple[str, ...], Assignment]]] = {}
-        for target, assignment in targets:
-            place = _only_place(target, assignment, way)
-            texts.setdefault((place, target.name), {}).setdefault(target.channel, {})[target.member] = assignment
-        given: dict[str, dict[str, dict[int, Any]]] = {}
-        for (place, name), by_channel in texts.items():
-            kind = self.inputs[place][name].type
-            given.setdefault(place, {})[name] = {
-                channel: self._value(place, name, kind, own if WHOLE in own else by_channel.get(ALL, {}) | own)
-                for channel, own in by_channel.items()
-            }
-        settings = self._sorted(given, way)
-        for target, assignment in targets:
-            place = _only_place(target, assignment, way)
-            kind = self.inputs[place][target.name].type
-            if isinstance(kind, DurationType) and target.channel == ALL:
-                settings.texts[target.name] = assignment.text
-            elif place != CALL and (
-                place not in (INIT, MEMBERS, way) or isinstance(kind, (ParameterStructType, ArrayPointerType))
-            ):
-                settings.texts[assignment.path] = assignment.text
+        targets = [self._target(a) for a in assignments]
+        way = self._way(targets)
+        settings = self._sorted(self._values(targets, way), way)
+        settings.texts = self._as_given(targets, way)
         return settings
 
     def _channel_counts(self, assignments: list[Assignment]) -> dict[str, int]:
@@ -148,14 +140,14 @@ class _Reader:
         if not places:
             raise UnknownName(self._unknown(assignment.label, name, place))
         if not number:
-            return Target(tuple(places), name, ALL, tuple(parts))
+            return Target(assignment, tuple(places), name, ALL, tuple(parts))
         places = [p for p in places if "nChannel" in self.inputs[p]]
         if not places:
             raise UnknownName(f"{assignment.label}: {name} is not given by channel; leave {CHANNEL}.{number}. out")
         first, last = self.block.channels_from, max(self._last_channel(p) for p in places)
         if not number.isdigit() or not first <= int(number) <= last:
             raise RangeError(f"{assignment.label}: no channel {number}; allowed are {first}..{last}")
-        return Target(tuple(places), name, int(number), tuple(parts))
+        return Target(assignment, tuple(places), name, int(number), tuple(parts))
 
     def _unknown(self, label: str, name: str, place: str) -> str:
         known = {n: i for p, inputs in self.inputs.items() if place in ("", p) for n, i in inputs.items()}
@@ -185,37 +177,65 @@ class _Reader:
 
     # --- values ------------------------------------------------------------------------------------------------------
 
-    def _value(self, place: str, name: str, kind: IecType, given: dict[tuple[str, ...], Assignment]) -> Any:
-        first = next(iter(given.values()))
+    def _values(self, targets: list[Target], way: str) -> Values:
+        """What was given; the members of a structure for one channel complete those for all."""
+        given: dict[tuple[str, str, int], dict[tuple[str, ...], Assignment]] = {}
+        for target in targets:
+            path = (target.place(way), target.name, target.channel)
+            given.setdefault(path, {})[target.member] = target.assignment
+        return {
+            (place, name, channel): self._value(
+                place, name, own if WHOLE in own else given.get((place, name, ALL), {}) | own
+            )
+            for (place, name, channel), own in given.items()
+        }
+
+    def _value(self, place: str, name: str, given: dict[tuple[str, ...], Assignment]) -> Any:
+        kind, first = self.inputs[place][name].type, next(iter(given.values()))
         text = first.text.strip()
         if place == CALL and text.startswith(COLUMN) and len(text) > 1:
             return Column(text[1:], kind)
         if place == CALL and name in shown_buffers(self.block):
             if text.lower() != LEFT_OUT:
                 raise WrongType(
-                    f"{first.label}: {name} is an array of the results; only {name}={LEFT_OUT} can be given"
+                    f"{first.label}: {name} is an array of the results; only {LEFT_OUT} can be given for it"
                 )
             return None
         texts: Texts = {path: (a.label, a.text) for path, a in given.items()}
         return build_value(kind, texts)
 
-    def _sorted(self, given: dict[str, dict[str, dict[int, Any]]], way: str) -> Settings:
-        plain = {place: {n: v[ALL] for n, v in values.items() if ALL in v} for place, values in given.items()}
-        settings = Settings(plain.get(INIT, {}), members=plain.get(MEMBERS, {}), call=plain.get(CALL, {}), way=way)
-        settings.configure = self._complete(way, plain.get(way, {})) if way else {}
+    def _sorted(self, values: Values, way: str) -> Settings:
+        def taken(place: str, channel: int = ALL) -> dict[str, Any]:
+            """The inputs of a place: what is for all channels, then what is for this one."""
+            of_all = {name: value for (p, name, c), value in values.items() if (p, c) == (place, ALL)}
+            return of_all | {name: value for (p, name, c), value in values.items() if (p, c) == (place, channel)}
+
+        settings = Settings(taken(INIT), members=taken(MEMBERS), call=taken(CALL), way=way)
+        settings.configure = self._complete(way, taken(way)) if way else {}
         for method in configuring_methods(self.block):
-            if method == way or method not in given:
-                continue
             numbered = "nChannel" in self.inputs[method]
-            last = self._last_channel(method)
-            for channel in range(self.block.channels_from, last + 1) if numbered else (ALL,):
-                own = {n: v.get(channel, v.get(ALL)) for n, v in given[method].items() if v.keys() & {ALL, channel}}
+            channels = range(self.block.channels_from, self._last_channel(method) + 1) if numbered else (ALL,)
+            for channel in channels if method != way else ():
+                own = taken(method, channel)
                 if own:
                     complete = self._complete(method, own, channel)
                     calls = settings.before if configures_channel(method) else settings.after
                     calls.append((method, ({"nChannel": channel} if numbered else {}) | complete))
         self._complete(CALL, settings.call)
         return settings
+
+    def _as_given(self, targets: list[Target], way: str) -> dict[str, str]:
+        """The texts of spans by their names; of structures, arrays and what other methods take by their paths."""
+        found = {}
+        for target in targets:
+            place, text = target.place(way), target.assignment.text
+            kind = self.inputs[place][target.name].type
+            has_parts = isinstance(kind, (ParameterStructType, ArrayPointerType))
+            if isinstance(kind, DurationType) and target.channel == ALL:
+                found[target.name] = text
+            elif place != CALL and (has_parts or place not in (INIT, MEMBERS, way)):
+                found[target.assignment.path] = text
+        return found
 
     def _complete(self, method: str, given: dict[str, Any], channel: int = ALL) -> dict[str, Any]:
         """The inputs with the sizes of arrays; WrongType when some are missing."""
@@ -257,15 +277,6 @@ def forms_of(block: Any, method: str) -> list[str]:
     signature = block.methods[method]
     apart = {*from_recording(block), *signature.pointers.values()}
     return _forms(i for i in signature.inputs if i.name not in apart)
-
-
-def _only_place(target: Target, assignment: Assignment, way: str) -> str:
-    if len(target.places) == 1:
-        return target.places[0]
-    if way in target.places:
-        return way
-    forms = one_of(f"{place}.{assignment.path}" for place in target.places)
-    raise UnknownName(f"{assignment.label}: several methods take {target.name}; write one of {forms}")
 
 
 def _forms(inputs: Iterable[Input]) -> list[str]:

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from .cluster_view import COLOURS
 from .decimation import stretches
 from .panels import DARK, MARK, TimeAxis, plain
-from .picture_parts import Lanes, Strip
-from .picture_plan import REFUSED_ROWS
+from .picture_parts import REFUSED_ROWS, Lanes, Strip
 from .wording import spaced
 
 COLUMNS = 1500  # as many stretches can be told apart
@@ -20,7 +19,7 @@ FLAG, UNIMPORTANT = "#0072B2", "#7f7f7f"
 TRAFFIC_LIGHT = {"OK": "#009E73", "NOK": "#D55E00", "Warning": "#E69F00", "Alarm": "#D55E00", "Error": "#D55E00"}
 OTHER_TEXTS = ("#b5b5b5", "#7f7f7f")  # in turn, so that a change shows
 HEIGHT = 0.62
-LONGEST_LABEL = 28
+LONGEST_LABEL = 44
 CHARACTERS, UPRIGHT = 200, 110  # as many fit into a lane over the whole width, side by side
 Bar = tuple[float, float]
 
@@ -77,11 +76,11 @@ def _draw_others(axes: Axes, lanes: Lanes, flag: NDArray[np.bool_], row: int, ti
         return label_of(lanes.texts[lanes.numbers[first[k]]])
 
     if lanes.is_shared:
-        for k in _apart(starts, time, UPRIGHT):
+        for k in _apart(starts, time, UPRIGHT).tolist():
             axes.text(starts[k], row - HEIGHT / 2, f" {label_at(k)}", rotation=90, va="bottom", **look)
         return
     room = (ends - starts) / (float(time.x[-1] - time.x[0]) or 1.0) * CHARACTERS
-    for k in np.flatnonzero(room > 3):
+    for k in np.flatnonzero(room > 3).tolist():
         text = label_at(k)
         if len(text) < room[k]:
             axes.text((starts[k] + ends[k]) / 2, row, text, ha="center", va="center", **look)

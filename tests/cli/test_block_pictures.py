@@ -7,8 +7,9 @@ from typical import HOUR, S, typical_replay
 
 from alycat.runtime.block import PICTURES
 from alycat.runtime.cli.large_panels import calendar_cells
+from alycat.runtime.cli.output_names import stem, words
 from alycat.runtime.cli.panels import TimeAxis
-from alycat.runtime.cli.picture_plan import MOST_PANELS, Plan, stem, words
+from alycat.runtime.cli.picture_plan import MOST_PANELS, Plan
 from alycat.runtime.cli.pictures import compose, draw
 from alycat.runtime.cli.replaying import Replayed
 from alycat.runtime.cli.settings import Settings
@@ -218,7 +219,7 @@ def test_a_text_channel_is_a_row_for_each_text():
     replay = text_replay(["an", "an", None, "aus", "an", "", " weit\nweg " + "x" * 40, "漢"])
     axes = panel(compose(replay, "t"), "state (channel)")
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["an", "aus", '""', '" weit\\nweg xxxxxx…xxxxxxxxxx"', "漢"]
+    assert labels == ["an", "aus", '""', f'" weit\\nweg {"x" * 22}…{"x" * 10}"', "漢"]
     x = TimeAxis(replay.recording.timestamps, True).x
     minute = x[1] - x[0]
     np.testing.assert_allclose(bars_of(axes, 0), [(x[0], 2 * minute), (x[4], minute)])

@@ -60,9 +60,6 @@ def test_what_is_told_when_it_cannot_work(press, cli):
     ):
         done = run(cli, "TimeBasedEnvelope_1Ch", *READ, *settings)
         assert done.exit_code != 0 and reason in done.stderr + done.output
-    modes = ["eStringCompareMode=Equals", "eCountMode=Cyclic", "bCaseSensitive=TRUE"]
-    done = run(cli, "StringCompare_1Ch", "sReference=x", *modes)
-    assert done.exit_code != 0 and "StringCompare_1Ch has text channels" in done.stderr + done.output
 
 
 def test_texts_among_the_outputs(press, cli):

@@ -8,6 +8,8 @@ import pytest
 from PIL import Image
 
 from alycat.runtime.dctime import parse_timestamp
+from alycat.runtime.imputation import impute
+from alycat.runtime.recordings import Recording
 from alycat.runtime.registry import find_block
 
 S = 10**9
@@ -93,6 +95,13 @@ def test_a_number_for_a_text_channel_is_a_text_as_written(folder, cli):
     assert cli("replay", "n.csv", *given, "--picture", "none", "--out", "o.parquet").exit_code == 0
     found = pl.read_parquet("o.parquet")
     assert found["code"].to_list() == ["007", "7", "7.0", "007"] and found["nCount"][-1] == 3
+
+
+def test_gaps_are_filled_among_the_numbers_only(folder):
+    (folder / "m.csv").write_text("n,s\n1,a\n,\n3,c\n")
+    filled = impute(Recording.read("m.csv", channels=["n"], texts=["s"], cycle="1s"), "last")
+    assert filled.values[:, 0].tolist() == [1, 1, 3] and filled.texts[:, 0].tolist() == ["a", None, "c"]
+    assert filled.imputed == (1,) and filled.rows_missing().tolist() == [False, True, False]
 
 
 @pytest.mark.parametrize(

@@ -423,7 +423,7 @@ def test_names_of_channels_are_shown_with_their_number():
 def test_an_array_of_the_results_can_be_left_out():
     given = read_settings(find_block("PieChart"), ["bRelativeOutput=TRUE", "fOutput=None"], 3)
     assert given.call == {"fOutput": None} and given.all()["fOutput"] == "none"
-    with pytest.raises(WrongType, match="fOutput is an array of the results; only fOutput=none can be given"):
+    with pytest.raises(WrongType, match="fOutput is an array of the results; only none can be given for it"):
         read_settings(find_block("PieChart"), ["bRelativeOutput=TRUE", "fOutput=1"], 3)
 
 
