@@ -14,12 +14,12 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, take_no_call
 from .declare import (
     BUFFERS,
     NEXT,
@@ -38,8 +38,11 @@ from .declare import (
 from .errors import DeclarationError, SnapshotError, WrongType, one_of
 from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
-from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
+from .methods import Signature, UnknownKeyword, channel_setter, cyclic, method, quick_method, refuse
 from .persistence import is_persistent, take_over
+
+if TYPE_CHECKING:
+    from .kernel import Compiled
 
 __all__ = [
     "AlgorithmBlock",
@@ -48,6 +51,7 @@ __all__ = [
     "FixedChannelBlock",
     "InputBlock",
     "SingleChannelBlock",
+    "channel_setter",
     "cyclic",
     "method",
     "quick_method",
@@ -229,6 +233,7 @@ class Block:
             setattr(self, f"_at_{pointer}", _NOWHERE)
             setattr(self, f"_size_{pointer}", 0)
         self._entry: Callable[[int], int] = self._unready
+        self._quick: Callable[..., int] = take_no_call
         for field in self.layout.fields:
             if field.role is Role.INPUT:
                 start = self.layout.offset(field.name)
@@ -269,11 +274,20 @@ class Block:
 
     @classmethod
     @functools.cache
-    def _runner(cls) -> Callable[[int], int]:
+    def _runner(cls) -> "Compiled":
         """The compiled caller of this class's step, loaded from the cache or compiled now."""
         from .running import build_runner
 
         return build_runner(cls)
+
+    def _make_ready(self) -> None:
+        """From now on a call runs the step."""
+        from .front import quick_call
+
+        runner = self._runner()
+        self._entry = runner.entry
+        if getattr(type(self).Call, "is_cyclic", False):  # type: ignore[attr-defined]
+            self._quick = quick_call(self, runner)
 
     def _finish(self, code: int) -> bool:
         """Records the outcome of a method: an event id, or 0 which clears an earlier one."""
@@ -429,7 +443,7 @@ class AlgorithmBlock(Block):
             self._entry = self._first_call
 
     def _first_call(self, control: int) -> int:
-        self._entry = self._runner()
+        self._make_ready()
         return self._entry(control)
 
     def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
@@ -516,7 +530,7 @@ class AlgorithmBlock(Block):
         For what is learnt from a file, in UpdateState; MemoryError, before anything is changed, as by `_allocate`.
         """
         before, kept = self._m, {n: self._buffer(n).copy() for n in self._buffer_counts}
-        entry = self._entry
+        is_ready = self._entry != self._unready
         self._allocate(**self._buffer_counts | counts)
         for field in self.layout.fields:
             if field.role in BUFFERS:
@@ -526,7 +540,8 @@ class AlgorithmBlock(Block):
             else:
                 start, size = self.layout.offset(field.name), ctypes.sizeof(field.type.ctype)
                 ctypes.memmove(ctypes.addressof(self._m) + start, ctypes.addressof(before) + start, size)
-        self._entry = entry
+        if is_ready:
+            self._make_ready()
 
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
@@ -548,7 +563,7 @@ class AlgorithmBlock(Block):
         """The end of a successful Configure that has allocated and filled the memory itself."""
         self._m.bConfigured = True
         self._begin()
-        self._entry = self._runner()
+        self._make_ready()
         self._look_for_former_data()
         return self._finish(0)
 
@@ -573,7 +588,7 @@ class AlgorithmBlock(Block):
     def _take(self, header: dict[str, Any], payload: bytes) -> None:
         super()._take(header, payload)
         if self._m.bConfigured:
-            self._entry = self._runner()
+            self._make_ready()
 
     @method
     def Reset(self) -> BOOL:
@@ -677,22 +692,25 @@ class NumberedChannelBlock(InputBlock):
     first_channel: ClassVar[int] = 1  # 0 where channel 0 is a reference for the others
 
     def _connect(self) -> None:
-        super()._connect()
-        self._first_channel, self._end_of_channels = self.first_channel, self.first_channel + self._n
+        from .front import quick_setter
 
-    @quick_method
+        super()._connect()
+        self._put = quick_setter(self, self._x.view(self.channel_dtype), self.first_channel)
+
+    @channel_setter
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
         """Takes the value of one channel for the next Call; the last one set counts. 0 is a reference, if any."""
-        if self._first_channel <= nChannel < self._end_of_channels:
-            try:
-                self._channels[nChannel - self._first_channel] = input
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
-            if self._event_id:
-                return self._finish(0)
-            return True
-        allowed = f"{self._first_channel}..{self._end_of_channels - 1}"
-        return self._finish(0x3003, f"channel {nChannel} is outside {allowed}")
+
+    def _put_slowly(self, channel: Any, value: Any) -> bool:
+        """What `front.quick_setter` did not take: an object of another type, or a mistake."""
+        first, count = self.first_channel, self._n
+        if not first <= channel < first + count:
+            return self._finish(0x3003, f"channel {channel} is outside {first}..{first + count - 1}")
+        try:
+            self._channels[channel - first] = value
+        except (TypeError, ValueError, OverflowError):
+            return self._finish(0x3003, f"channel {channel}: {value!r} is no number")
+        return self._finish(0)
 
 
 class FixedChannelBlock(NumberedChannelBlock):

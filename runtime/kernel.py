@@ -15,11 +15,12 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
 from numba.core.caching import _Cache
+from numba.core.ccallback import CFunc
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
@@ -31,6 +32,7 @@ uint64: Any = np.uint64  # casts for kernels: the same in compiled and in plain 
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent
+_lasting: list[Any] = []  # what C functions need for as long as they may be called
 
 
 def kernel(function: F) -> F:
@@ -43,18 +45,36 @@ def free_kernel(function: F) -> F:
     return numba.njit(error_model="numpy", fastmath=False, nogil=True)(function)  # type: ignore[no-any-return]
 
 
-def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Callable[..., Any]:
+class Compiled(NamedTuple):
+    """A kernel as a function for Python, and its address for other compiled code (0 where nothing is compiled)."""
+
+    entry: Callable[..., Any]
+    address: int
+
+
+def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Compiled:
     """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher.
 
     `name` and `key` name it in the cache; what else can change the code is found by `digest`.
     """
     if not JIT:
-        return function
+        return Compiled(function, 0)
     dispatcher: Any = function
     dispatcher._cache = KernelCache(name, f"{key} {digest(function)}")
     signature = tuple(numba.typeof(a) for a in example)
     dispatcher.compile(signature)
-    return dispatcher.overloads[signature].entry_point  # type: ignore[no-any-return]
+    result = dispatcher.overloads[signature]
+    address = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    return Compiled(result.entry_point, address)
+
+
+def c_function(function: Callable[..., Any], name: str, signature: Any) -> int:
+    """The address of `function` (plain, of numba's types in `signature`) as a C function, which is never freed."""
+    body = CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"})
+    body._cache = KernelCache(name, digest(function))
+    body.compile()
+    _lasting.append(body)
+    return int(body.address)
 
 
 def digest(function: Callable[..., Any]) -> str:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from alycat.runtime.block import ChannelBlock, cyclic, method, quick_method
+from alycat.runtime.block import ChannelBlock, channel_setter, cyclic, method
 from alycat.runtime.declare import config, fb_init, output
 from alycat.runtime.iec import ANY, BOOL, UDINT
 from alycat.runtime.kernel import int64, kernel
@@ -86,20 +86,21 @@ class FB_ALY_TimespanOperation(ChannelBlock, category="Math"):
             return self._finish(0x200A, "eTimespanOperator is NotInitialized")
         return self._start(subtracts=eTimespanOperator == E_ALY_TimespanOperator.Subtraction)
 
-    @quick_method
+    @channel_setter
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
         """Takes the timespan of one channel (1..nNumChannels) in ns for the next Call; the last one set counts.
 
         Errors: 16#3003 channel outside its range or no timespan within LINT.
         """
-        if 0 < nChannel <= self._n:
-            try:
-                span: Any = getattr(input, "nRaw", input)
-                self._spans[nChannel - 1] = span
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(WRONG_INPUT, f"channel {nChannel}: {input!r} is no timespan in ns")
-            return self._finish(0) if self._event_id else True
-        return self._finish(WRONG_INPUT, f"channel {nChannel} is outside 1..{self._n}")
+
+    def _put_slowly(self, channel: Any, value: Any) -> bool:
+        if not 0 < channel <= self._n:
+            return self._finish(WRONG_INPUT, f"channel {channel} is outside 1..{self._n}")
+        try:
+            self._spans[channel - 1] = getattr(value, "nRaw", value)
+        except (TypeError, ValueError, OverflowError):
+            return self._finish(WRONG_INPUT, f"channel {channel}: {value!r} is no timespan in ns")
+        return self._finish(0)
 
     def set_channel_values(self, vector: Any) -> bool:
         """Sets all channels from one vector of whole numbers of ns; beyond the vendor. 16#3003: it does not fit."""
