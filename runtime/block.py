@@ -345,8 +345,8 @@ class AlgorithmBlock(Block):
         if not isinstance(variable, np.ndarray) or variable.size != 1 or variable.dtype.kind not in "biuf":
             raise WrongType(f"{where}: {variable!r} is no variable; a numeric numpy array of one element is needed")
         if variable.dtype.kind in "iu":
-            limits = np.iinfo(variable.dtype)
-            if not limits.min <= round(value) <= limits.max:
+            least, most = _limits(variable.dtype)
+            if not least <= round(value) <= most:
                 return self._finish(0x300A, f"{value} does not fit into {variable.dtype}")
             value = round(value)
         variable[...] = value
@@ -574,6 +574,12 @@ class ChannelBlock(NumberedChannelBlock):
     @property
     def _n(self) -> int:
         return int(self._init["nNumChannels"])
+
+
+@functools.cache
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
 
 
 def _declared(type_name: str) -> str:
