@@ -11,6 +11,7 @@ import argparse
 import statistics
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Iterable
 from pathlib import Path
@@ -88,7 +89,7 @@ def _mark(is_met: bool | None) -> str:
 
 
 def _millions(rows: float) -> str:
-    return f"{rows / 1e6:.1f}" if rows < 9.95e6 else f"{rows / 1e6:.0f}"
+    return f"{rows / 1e6:.2f}" if rows < 0.995e6 else f"{rows / 1e6:.1f}" if rows < 9.95e6 else f"{rows / 1e6:.0f}"
 
 
 def _line(cells: list[str]) -> str:
@@ -127,11 +128,12 @@ def verdicts(rows: list[Row]) -> Iterable[str]:
     yield f"cycle, each with one channel at most {CYCLE_NS} ns: {_verdict(len(single), late)}"
     for kind, limit in ROWS.items():
         of_kind = [r for r in rows if r.kind == kind]
-        slow = [f"{r.name} {_millions(max(r.fresh, r.again))}" for r in of_kind if not r.rows_met]
-        yield f"replay, {kind} at least {limit / 1e6:.0f} million rows/s: {_verdict(len(of_kind), slow)}"
+        slow = [f"{r.name} {_millions(max(r.fresh, r.again)).strip()}" for r in of_kind if not r.rows_met]
         warm = [r.name for r in of_kind if r.only_again]
-        if warm:
-            yield f"  of these only with out=: {', '.join(warm)}"
+        yield (
+            f"replay, each {kind} at least {limit / 1e6:.0f} million rows/s: {_verdict(len(of_kind), slow)}"
+            + (f"; only with out=: {', '.join(warm)}" if warm else "")
+        )
 
 
 def _limit(ns: float) -> str:
@@ -166,7 +168,8 @@ def report_blocks(names: list[str], seconds: float, rows: int, as_markdown: bool
     progress("")
     lines = [Row(b) for b in run.blocks]
     print("\n".join(markdown(lines) if as_markdown else table(lines)))
-    print(*["", *verdicts(lines), "", *notes(run)], sep="\n", flush=True)
+    for text in ["", *verdicts(lines), "", *notes(run)]:
+        print("\n".join(textwrap.wrap(text, 80, subsequent_indent="    ")), flush=True)
 
 
 def notes(run: Run) -> Iterable[str]:
