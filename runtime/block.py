@@ -534,7 +534,7 @@ class NumberedChannelBlock(InputBlock):
         self._put = quick_setter(self, self._x.view(self.channel_dtype), self.first_channel)
 
     @channel_setter
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the value of one channel for the next Call; the last one set counts. 0 is a reference, if any."""
 
     def _put_slowly(self, channel: Any, value: Any) -> bool:

@@ -69,7 +69,7 @@ def _run(typing: Any, address: Any, control: Any) -> Any:
 
 
 @kernel
-def _kind_of(thing: int) -> int:
+def _kind_of(thing: int) -> Any:
     """The address of the type of an object."""
     return i64(thing, 8, 1)[0]
 
@@ -109,7 +109,7 @@ def _stored_double(thing: int, target: int) -> bool:
 
 
 @kernel
-def _stored(words: Any, thing: int, kind: int, bits: int, target: int) -> bool:
+def _stored(words: Any, thing: int, kind: int, bits: int, target: int) -> Any:
     """Stores what an object holds as a member of the memory, if it is of a type known here and fits."""
     given = _kind_of(thing)
     if kind == _IS_BOOL:
@@ -130,7 +130,7 @@ def _stored(words: Any, thing: int, kind: int, bits: int, target: int) -> bool:
 
 
 @kernel
-def _channel(words: Any, thing: int) -> int:
+def _channel(words: Any, thing: int) -> Any:
     """The place of a channel, counted from 0, of the number that an object holds; -1 when there is none."""
     if _kind_of(thing) != words[_INT]:
         return -1
@@ -142,7 +142,7 @@ def _channel(words: Any, thing: int) -> int:
     return place if 0 <= place < words[_OWN + 1] else -1
 
 
-def _call(words_at: int, arguments: int, count: int) -> int:
+def _call(words_at: int, arguments: int, count: int) -> Any:
     """(inputs of Call ...) -> event id or NOT_TAKEN.
 
     Own words: address of the compiled caller, its control words, number of inputs; then of each input its kind, bits
@@ -159,7 +159,7 @@ def _call(words_at: int, arguments: int, count: int) -> int:
     return _new_int(_run(words[_OWN], words[_OWN + 1]))
 
 
-def _put_number(words_at: int, arguments: int, count: int) -> int:
+def _put_number(words_at: int, arguments: int, count: int) -> Any:
     """(number of a channel, value) -> whether it was taken.
 
     Own words: first number, number of channels, kind and place of the values, of 64 bits each.
@@ -175,7 +175,7 @@ def _put_number(words_at: int, arguments: int, count: int) -> int:
 
 
 @kernel
-def _length_in_cp1252(source: Any, count: int) -> int:
+def _length_in_cp1252(source: Any, count: int) -> Any:
     """Characters of a text in UTF-8 if each is the same in CP1252 by its number, none is zero, and they fit; or -1."""
     if count > 2 * LONGEST_TEXT:
         return -1
@@ -208,7 +208,7 @@ def _narrow(source: Any, count: int, target: Any) -> None:
             place += 1
 
 
-def _put_text(words_at: int, arguments: int, count: int) -> int:
+def _put_text(words_at: int, arguments: int, count: int) -> Any:
     """(number of a channel, text) -> whether it was taken.
 
     Own words: first number, number of channels, places of the texts and of their lengths; then room for the length of a
@@ -260,7 +260,7 @@ def _is_possible() -> bool:
 
 
 @functools.cache
-def _method(function: Callable[..., int]) -> Any:
+def _method(function: Callable[..., Any]) -> Any:
     """The description of a built-in function, which lasts as long as the process: functions outlive modules."""
     body = c_function(function, function.__name__.strip("_"), types.intp(types.intp, types.intp, types.intp))
     described = _MethodDef(f"quick{function.__name__}".encode(), body, METH_FASTCALL, None)
@@ -268,7 +268,7 @@ def _method(function: Callable[..., int]) -> Any:
     return described
 
 
-def _builtin(function: Callable[..., int], words: list[int], keep: Any) -> Callable[..., Any] | None:
+def _builtin(function: Callable[..., Any], words: list[int], keep: Any) -> Callable[..., Any] | None:
     """The built-in function with its own words; None where there can be none. It keeps the memory `keep` alive."""
     if not _is_possible():
         return None

@@ -74,7 +74,7 @@ def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -
 
 def c_function(function: Callable[..., Any], name: str, signature: Any) -> int:
     """The address of `function` (plain, of numba's types in `signature`) as a C function, which is never freed."""
-    body = CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"})
+    body: Any = CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"})
     content = digest(function)
     body._cache = KernelCache(name, content)
     _number_symbols_from(f"{name} {content}")

@@ -69,7 +69,7 @@ class SingleTextBlock(TextBlock):
     """A block with one text channel."""
 
     @channel_setter
-    def SetChannelValue(self, input: ANY) -> BOOL:
+    def SetChannelValue(self, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the text of the channel for the next Call; the last one set counts.
 
         Errors: 16#3011 no text, 16#3003 longer than 255 characters or outside code page 1252; what lies behind a zero
@@ -83,7 +83,7 @@ class NumberedTextBlock(TextBlock):
     channel_count = 2
 
     @channel_setter
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the text of one channel (from 1) for the next Call; the last one set counts.
 
         Errors: 16#3003 no such channel, longer than 255 characters or outside code page 1252, 16#3011 no text.
