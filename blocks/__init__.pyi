@@ -136,7 +136,10 @@ from .types import E_ALY_TimerMode as E_ALY_TimerMode
 from .types import E_ALY_TimespanOperator as E_ALY_TimespanOperator
 from .types import E_ALY_WindowMode as E_ALY_WindowMode
 from .types import ST_ALY_FileHeader as ST_ALY_FileHeader
+from .types import ST_ALY_IotSymbol_Config as ST_ALY_IotSymbol_Config
+from .types import ST_ALY_IotSymbolString_Config as ST_ALY_IotSymbolString_Config
 from .types import ST_ALY_LiveMinMaxAvg as ST_ALY_LiveMinMaxAvg
+from .types import ST_ALY_StreamHelper_Config as ST_ALY_StreamHelper_Config
 from .types import ST_ALY_Threshold as ST_ALY_Threshold
 from .types import ST_ALY_ThresholdOnOff as ST_ALY_ThresholdOnOff
 from .types import ST_ALY_XyPosition as ST_ALY_XyPosition

@@ -262,7 +262,7 @@ def _is_possible() -> bool:
 @functools.cache
 def _method(function: Callable[..., Any]) -> Any:
     """The description of a built-in function, which lasts as long as the process: functions outlive modules."""
-    body = c_function(function, function.__name__.strip("_"), types.intp(types.intp, types.intp, types.intp))
+    body = c_function(function, f"front{function.__name__}", types.intp(types.intp, types.intp, types.intp))
     described = _MethodDef(f"quick{function.__name__}".encode(), body, METH_FASTCALL, None)
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(described))
     return described

@@ -76,7 +76,7 @@ def c_function(function: Callable[..., Any], name: str, signature: Any) -> int:
     """The address of `function` (plain, of numba's types in `signature`) as a C function, which is never freed."""
     body: Any = CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"})
     content = digest(function)
-    body._cache = KernelCache(name, content)
+    body._cache = KernelCache(name, content, is_slow=False)
     _number_symbols_from(f"{name} {content}")
     body.compile()
     _lasting.append(body)
@@ -138,8 +138,8 @@ def cache_folder() -> Path | None:
 class KernelCache(_Cache):  # type: ignore[misc]
     """One file per kernel, machine and digest; an unreadable or foreign file is a miss."""
 
-    def __init__(self, name: str, digest: str) -> None:
-        self._name, self._digest = name, digest
+    def __init__(self, name: str, digest: str, is_slow: bool = True) -> None:
+        self._name, self._digest, self._is_slow = name, digest, is_slow
 
     cache_path = property(lambda self: str(cache_folder()))
 
@@ -156,7 +156,8 @@ class KernelCache(_Cache):  # type: ignore[misc]
             with contextlib.suppress(Exception):  # for instance a kernel of a script that is no importable module
                 payload = pickle.loads(data)  # a file of our own, whose hash has just been checked
                 return CompileResult._rebuild(target_context, *payload)
-        _announce(self._name)
+        if self._is_slow:
+            _announce(self._name)
         return None
 
     def save_overload(self, signature: Any, result: Any) -> None:

@@ -13,22 +13,14 @@ from alycat.runtime.kernel import kernel
 
 
 @kernel
-def warp_row(row: Any, length: int, points: Any, x: float, first: bool) -> None:
-    """One more value x of the first sequence: from D[i-1, 0..length-1] to D[i, 0..length-1], `points` being the second.
+def warp_part(row: Any, points: Any, start: int, stop: int, x: float, left: float, before: float) -> float:
+    """A stretch of one row: from D[i-1, start..stop-1] to D[i, start..stop-1]; gives the last element.
 
+    x: the value i of the first sequence; `points` is the second one. left, before: D[i, start-1] and D[i-1, start-1].
     The sum is taken before the minimum, which gives the same numbers and leaves one addition and one comparison to wait
     for from point to point.
     """
-    if first:
-        left = 0.0
-        for j in range(length):
-            left += abs(x - points[j])
-            row[j] = left
-        return
-    before = row[0]
-    left = before + abs(x - points[0])
-    row[0] = left
-    for j in range(1, length):
+    for j in range(start, stop):
         above = row[j]
         cost = abs(x - points[j])
         best = cost + (above if above < before else before)
@@ -36,6 +28,48 @@ def warp_row(row: Any, length: int, points: Any, x: float, first: bool) -> None:
         left = through if through < best else best
         before = above
         row[j] = left
+    return left
+
+
+@kernel
+def warp_first(row: Any, points: Any, length: int, x: float) -> None:
+    """Row 0 up to the middle, x being the first value; what lies before it is infinite."""
+    for j in range(length):
+        row[j] = math.inf
+    warp_part(row, points, 0, length - length // 2, x, math.inf, 0.0)
+
+
+@kernel
+def warp_on(row: Any, points: Any, length: int, x: float, x_before: float, corner: float) -> float:
+    """One more value x: its row up to the middle, and from there on the row of the value before, x_before.
+
+    So two chains of additions and comparisons run side by side, and each uses the time that the other one waits.
+    `warp_end` completes the row of the latest value. corner: D[i-2, half-1], in the end of the first half, infinite
+    where there is no such row; the next one is given back.
+    """
+    second = length // 2
+    half = length - second
+    next_corner = row[half - 1]
+    left, before, left_behind, before_behind = math.inf, math.inf, next_corner, corner
+    for j in range(second):
+        above, above_behind = row[j], row[half + j]
+        cost, cost_behind = abs(x - points[j]), abs(x_before - points[half + j])
+        best = cost + (above if above < before else before)
+        best_behind = cost_behind + (above_behind if above_behind < before_behind else before_behind)
+        through, through_behind = cost + left, cost_behind + left_behind
+        left = through if through < best else best
+        left_behind = through_behind if through_behind < best_behind else best_behind
+        before, before_behind = above, above_behind
+        row[j], row[half + j] = left, left_behind
+    warp_part(row, points, second, half, x, left, before)
+    return float(next_corner)
+
+
+@kernel
+def warp_end(row: Any, points: Any, length: int, x: float, corner: float) -> float:
+    """The rest of the row of the latest value, x; gives its last element."""
+    half = length - length // 2
+    return warp_part(row, points, half, length, x, row[half - 1], corner)
 
 
 @kernel

@@ -73,6 +73,8 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
         try:
             self._whole[0] = input
         except (TypeError, ValueError):
+            if isinstance(input, np.bool_):
+                return self.SetChannelValue(bool(input))
             if not self._put_unsigned(input):
                 return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
         self._given[0] = True
@@ -98,9 +100,14 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """As for every block, with integers as values."""
-        trace = super().replay  # the rows set the channel, so from the first one on it has a value
-        self._given[0] = self._given[0] or bool(len(values))
-        return trace(timestamps, values, **inputs)
+        before, rows = self._given[0], 0
+        self._given[0] = True  # the first row sets the channel
+        try:
+            trace = super().replay(timestamps, values, **inputs)
+            rows = len(trace)
+        finally:
+            self._given[0] = before or rows > 0
+        return trace
 
     @cyclic
     def Call(self, pArrayOut: POINTER_TO_BOOL, nArrayOutSize: UDINT) -> BOOL:

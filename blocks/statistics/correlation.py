@@ -5,6 +5,7 @@ import numpy as np
 from alycat.runtime.block import ChannelBlock, method
 from alycat.runtime.declare import buffer, config, fb_init, scratch, state
 from alycat.runtime.iec import BOOL, IN_OUT_DINT, IN_OUT_LREAL, LINT, LREAL, PVOID, UDINT
+from alycat.runtime.vector_lags import LANES
 
 from ..fft import length_for, twiddles
 from ..types import E_ALY_CorrelationMode, E_ALY_WindowMode
@@ -12,7 +13,9 @@ from .correlation_kernels import CONTINUOUS, FIXED, SLIDING
 from .correlation_sums import SUMS
 
 BLOCK = 1024  # values after which Continuous folds its fresh sums into the old ones
-TRANSFORM_COST = 6  # work of the transforms per value and stage, in sums of one lag and call
+LONGEST_WHOLE = 1 << 16  # values of a fixed window up to which the last call may do the work of all
+LONGEST_TRANSFORM = 1 << 22
+TRANSFORM_COST = 0.48  # work of a transform per value and stage, in products of a value with LANES others
 
 
 class CorrelationBlock(ChannelBlock):
@@ -33,7 +36,9 @@ class CorrelationBlock(ChannelBlock):
     first_backward: LINT = config()
     longest: LINT = config("longest delay")
     depth: LINT = config("values of a history")
-    spectral: LINT = config("length of the transforms, 0 when sums are kept instead")
+    whole: BOOL = config("a fixed window is correlated in its last call, no sums are kept")
+    spectral: LINT = config("length of the transforms, 0 when there are none")
+    columns: LINT = config("elements of a row of delayed values, for direct products")
 
     calls: LINT = state("values so far")
     phase: LINT = state("values of the running window or block")
@@ -91,14 +96,14 @@ class CorrelationBlock(ChannelBlock):
         first_forward, first_backward = max(least, 0), max(-most, step)
         forward = (most - first_forward) // step + 1 if most >= first_forward else 0
         backward = (-least - first_backward) // step + 1 if -least >= first_backward else 0
-        plan = Plan(window, size, forward + backward, max(most, -least, 0))
+        plan = Plan(window, size, forward, backward, step, max(most, -least, 0))
         try:
             self._allocate(**plan.counts(channels))
         except MemoryError as error:
             return self._finish(0x2001, str(error))
         m = self._m
         m.channels, m.window, m.kind = channels, window, kind
-        m.least_lag, m.stride, m.lags, m.forward, m.backward = least, step, plan.lags, forward, backward
+        m.least_lag, m.stride, m.lags, m.forward, m.backward = least, step, forward + backward, forward, backward
         m.first_forward, m.first_backward, m.longest = first_forward, first_backward, plan.longest
         self._set_plan(plan)
         return True
@@ -106,13 +111,14 @@ class CorrelationBlock(ChannelBlock):
     def _rearrange(self, size: int, **more: int) -> None:
         """Another length of the window, and of further buffers; MemoryError before anything is changed."""
         m = self._m
-        plan = Plan(m.window, size, m.lags, m.longest)
+        plan = Plan(m.window, size, m.forward, m.backward, m.stride, m.longest)
         self._resize(**plan.counts(m.channels), **more)
         self._set_plan(plan)
 
     def _set_plan(self, plan: "Plan") -> None:
         m = self._m
-        m.size, m.depth, m.spectral = plan.size, plan.depth, plan.spectral
+        m.size, m.depth, m.whole = plan.size, plan.depth, plan.whole
+        m.spectral, m.columns = plan.spectral, plan.columns
         if plan.spectral:
             self._buffer("circle")[:] = twiddles(plan.spectral)
 
@@ -200,24 +206,47 @@ class CorrelationBlock(ChannelBlock):
 
 
 class Plan:
-    """How long everything is: the window, the histories, and the transforms (0: sums are kept call by call)."""
+    """How long everything is, and how a fixed window is correlated: by the least work, the same for the same lengths.
 
-    def __init__(self, window: int, size: int, lags: int, longest: int) -> None:
+    Call by call when it is long and has few lags, so that no call does the work of very many; else as a whole in its
+    last call, directly or by transforms of parts of the window.
+    """
+
+    def __init__(self, window: int, size: int, forward: int, backward: int, step: int, longest: int) -> None:
         self.size = BLOCK if window == CONTINUOUS else size
-        self.lags, self.longest = lags, longest
-        length = length_for(size + longest)
-        work = TRANSFORM_COST * length * length.bit_length()
-        self.spectral = length if window == FIXED and size * lags > work else 0
-        self.depth = longest + 1 + (self.size if window == SLIDING or self.spectral else 0)
+        self.lags, self.longest = forward + backward, longest
+        length, transforms = best_length(size, longest)
+        direct = (-(-forward // LANES) - (-backward // LANES)) * size
+        by_spectra = TRANSFORM_COST * transforms < direct and length <= LONGEST_TRANSFORM
+        self.whole = window == FIXED and (by_spectra or size <= LONGEST_WHOLE)
+        self.spectral = length if self.whole and by_spectra else 0
+        self.columns = -(-size // step) + -(-max(forward, backward) // LANES) * LANES
+        self.work = 0
+        if self.whole:
+            self.work = 8 * length if by_spectra else LANES + size + min(step, size) * self.columns
+        self.depth = longest + (size if self.whole else 1 + (size if window == SLIDING else 0))
 
     def counts(self, channels: int) -> dict[str, int]:
         """Elements of the buffers."""
         return {
-            "past": 2 * self.depth * (channels + 1),
-            "sums": 2 * SUMS * self.lags * channels,
+            "past": self.depth * (channels + 1) + LANES if self.whole else 2 * self.depth * (channels + 1),
+            "sums": (1 if self.whole else 2) * SUMS * self.lags * channels,
             "origins": 2 * (channels + 1),
             "means": channels + 1,
             "circle": 2 * self.spectral,
             "coefficients": self.lags * channels,
-            "work": 6 * self.spectral,
+            "work": self.work,
         }
+
+
+def best_length(size: int, longest: int) -> tuple[int, int]:
+    """The length of transforms with the least work for a window, and that work: two for each part and one at the end.
+
+    A part and what lies before it, as far as the longest delay reaches, fill the length together.
+    """
+    whole = length_for(size + longest)
+    choices = [length_for(longest + 1)]
+    while choices[-1] < whole:
+        choices.append(2 * choices[-1])
+    work = [(2 * -(-size // (f - longest)) + 1) * f * f.bit_length() for f in choices]
+    return min(zip(choices, work, strict=True), key=lambda choice: choice[1])

@@ -57,9 +57,10 @@ class FB_ALY_CorrelationFunction(CorrelationBlock, category="Statistics"):
     nWindowSize calls and take over when they are whole, so that rounding does not add up; a value a million times
     larger than the others costs digits for two windows at most.
 
-    Cost per call: O(lags), whatever nWindowSize is. A fixed window with so many lags that its spectra are less work
-    (for instance 4,096 values with more than 170 lags) is correlated in its last call, in O(N log N), and costs next to
-    nothing in the others.
+    Cost per call: O(lags), whatever nWindowSize is. A fixed window of up to 65,536 values, or with many lags, is
+    correlated in its last call, and its other calls cost next to nothing: directly, in O(nWindowSize lags) with sixteen
+    lags at a time, or where that is less work by transforms, in O(nWindowSize log(longest lag)); for instance 4,096
+    values from about 180 lags on.
     """
 
     step = step

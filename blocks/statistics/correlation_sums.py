@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from alycat.runtime.kernel import kernel
+from alycat.runtime.memory import f64
 
 PRODUCTS, DELAYED, PRESENT, DELAYED_SQUARES, PRESENT_SQUARES, SUMS = 0, 1, 2, 3, 4, 5
 FLAT = 1e-13  # a signal whose squares about the mean are this part of those about the origin does not vary
@@ -21,6 +22,21 @@ BASE, NORMED, COVARIANCE, COVARIANCE_BESSEL, PEARSON = 1, 2, 3, 4, 5
 def remember(ring: Any, length: int, place: int, value: float) -> None:
     """Puts the newest value of a signal in front; `place` is one less than in the call before, or length - 1."""
     ring[place], ring[place + length] = value, value
+
+
+@kernel
+def sums_of(m: Any, channel: int, which: int) -> Any:
+    """The sums of one channel: those of lags from 0 up, then those of lags below 0, downwards."""
+    size = SUMS * m.lags
+    return f64(m, m.sums + 8 * size * (channel if m.whole else 2 * channel + which), size)
+
+
+@kernel
+def recorded(lag: int, step: int, lags: int, age: int) -> int:
+    """How many of the lags ``lag, lag + step, ...`` are at most `age`."""
+    if age < lag:
+        return 0
+    return min(lags, (age - lag) // step + 1)
 
 
 @kernel

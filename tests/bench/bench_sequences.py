@@ -1,13 +1,16 @@
-"""Correlation beside numpy, dynamic time warping beside dtaidistance: whole windows, with equal results.
+"""Correlation beside numpy and scipy, dynamic time warping beside dtaidistance: whole windows, with equal results.
 
     python tests/bench/bench_sequences.py [--rounds 7]
 
 Times are CPU times of one thread, the best of some rounds; compare figures of one run only. Ours are of `replay`, so
-they contain everything that a call does, divided by the windows that were completed.
+they contain everything that a call does, divided by the windows that were completed. In a fixed window the last call
+does the correlating, so it is shown alone as well: the rest is what it costs to take the values one by one, which numpy
+is given at once.
 
-numpy's FFT form of a correlation of a window with delays on both sides: transforms of both windows and of both signals
-with what lies before, padded to a power of 2, two products, two inverse transforms. Where the direct form
-(numpy.correlate) is faster, it is the one to beat.
+The FFT form of a correlation of a window with delays on both sides: transforms of both windows and of both signals
+with what lies before, padded to a power of 2 (scipy: to a length that suits it), two products, two inverse transforms.
+The direct form is numpy.correlate. The faster one is the one to beat; a star marks where we need longer for all calls
+of a window, two stars where the last call alone does.
 """
 
 import argparse
@@ -16,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import scipy.fft
 
 from alycat.blocks import (
     E_ALY_CorrelationMode,
@@ -40,51 +44,85 @@ def best_us(rounds: int, per: int, run: Callable[..., Any], *args: Any, **more: 
     return best
 
 
-def numpy_spectral(x: np.ndarray, y: np.ndarray, size: int, lag: int) -> np.ndarray:
+def spectral(x: np.ndarray, y: np.ndarray, size: int, lag: int, fft: Any, length: int) -> np.ndarray:
     """Base coefficients of the window that ends with x[-1], y[-1] for lags -lag..lag."""
-    length = 1 << (size + lag - 1).bit_length()
     window_x, window_y = x[-size:], y[-size:]
     past_x, past_y = np.zeros(length), np.zeros(length)
     for past, signal in ((past_x, x), (past_y, y)):
         past[:size] = signal[-size:]
-        past[length - lag :] = signal[-size - lag : -size]
-    forward = np.fft.irfft(np.fft.rfft(window_y, length) * np.conj(np.fft.rfft(past_x)), length)
-    backward = np.fft.irfft(np.fft.rfft(window_x, length) * np.conj(np.fft.rfft(past_y)), length)
+        past[length - lag :] = signal[len(signal) - size - lag : -size]
+    forward = fft.irfft(fft.rfft(window_y, length) * np.conj(fft.rfft(past_x)), length)
+    backward = fft.irfft(fft.rfft(window_x, length) * np.conj(fft.rfft(past_y)), length)
     return np.concatenate([backward[lag:0:-1], forward[: lag + 1]])
 
 
-def numpy_direct(x: np.ndarray, y: np.ndarray, size: int, lag: int) -> np.ndarray:
+def direct(x: np.ndarray, y: np.ndarray, size: int, lag: int) -> np.ndarray:
     forward = np.correlate(x[-size - lag :], y[-size:], "valid")
     backward = np.correlate(y[-size - lag :], x[-size:], "valid")
     return np.concatenate([backward[:-1], forward[::-1]])
 
 
+def configured(window: Window, size: int, lag: int, rows: np.ndarray) -> Any:
+    """A block that has been checked with these rows."""
+    fb = FB_ALY_CorrelationFunction(nNumChannels=1)
+    assert fb.Configure(-lag, lag, 1, 1, window, Mode.Base, size)
+    fb.replay(None, rows)
+    np.testing.assert_allclose(fb.coefficients_shown()[0], direct(*rows.T, size, lag), atol=1e-9)
+    return fb
+
+
+def last_call_us(fb: Any, rows: np.ndarray, rounds: int) -> float:
+    """Microseconds of the call that ends a window, from Python; `rows` are one window."""
+    best = float("inf")
+    for _ in range(rounds):
+        fb.replay(None, rows[:-1])
+        fb.SetChannelValue(0, rows[-1, 0])
+        fb.SetChannelValue(1, rows[-1, 1])
+        best = min(best, best_us(1, 1, fb.Call))
+        assert fb.bNewResult
+    return best
+
+
 def correlation(rounds: int) -> None:
-    print("correlation, microseconds per result: Base, one channel, lags -L..L")
-    print(f"{'window':>8} {'values':>7} {'L':>6} {'ours':>9} {'numpy FFT':>10} {'numpy direct':>13}")
+    print("correlation, fixed windows, microseconds per window: Base, one channel, lags -L..L")
+    print(
+        f"{'values':>7} {'L':>6} {'all calls':>11} {'last call':>10} {'direct':>9} {'FFT numpy':>10} {'FFT scipy':>10}"
+    )
     rng = np.random.default_rng(1)
-    for window, size, lag in (
-        (Window.FixWindow, 256, 50),
-        (Window.FixWindow, 4096, 50),
-        (Window.FixWindow, 4096, 500),
-        (Window.FixWindow, 4096, 4095),
-        (Window.SlidingWindow, 4096, 50),
-        (Window.SlidingWindow, 4096, 500),
-        (Window.SlidingWindow, 4096, 4095),
-    ):
-        windows = 20
-        rows = rng.normal(size=(size * windows if window == Window.FixWindow else 2 * size + lag, 2))
-        fb = FB_ALY_CorrelationFunction(nNumChannels=1)
-        assert fb.Configure(-lag, lag, 1, 1, window, Mode.Base, size)
-        results = int(fb.replay(None, rows)["bNewResult"].sum())
+    for size in (64, 256, 1024, 4096, 16384):
+        for lag in (0, 5, 20, 50, 200, 500, size - 1):
+            if lag >= size or (lag == 50 and size == 64):
+                continue
+            windows = max(20_000 // size, 2)
+            rows = rng.normal(size=(size * windows, 2))
+            x, y = rows.T.copy()
+            fb = configured(Window.FixWindow, size, lag, rows)
+            trace = fb.replay(None, rows)
+            ours = best_us(3 * rounds, windows, fb.replay, None, rows, out=trace)
+            last = last_call_us(fb, rows[:size], 3 * rounds)
+            plain = best_us(3 * rounds, 1, direct, x, y, size, lag)
+            forms = [(np.fft, 1 << (size + lag - 1).bit_length())]
+            forms += [(scipy.fft, scipy.fft.next_fast_len(size + lag, real=True))]
+            for form in forms:
+                np.testing.assert_allclose(spectral(x, y, size, lag, *form), direct(x, y, size, lag), atol=1e-9)
+            ffts = [best_us(3 * rounds, 1, spectral, x, y, size, lag, *form) for form in forms]
+            least = min(plain, *ffts)
+            mark = "**" if last > least else "* " if ours > least else "  "
+            print(
+                f"{size:7,} {lag:6,} {ours:9.1f}{mark} {last:10.1f} {plain:9.1f} {ffts[0]:10.1f} {ffts[1]:10.1f}",
+                flush=True,
+            )
+    print("\nsliding windows of 4,096 values, microseconds per result, that is per call")
+    print(f"{'L':>6} {'ours':>9} {'direct':>9} {'FFT numpy':>10}")
+    for lag in (5, 50, 500, 4095):
+        size = 4096
+        rows = rng.normal(size=(2 * size + lag, 2))
         x, y = rows.T.copy()
-        wanted = numpy_direct(x, y, size, lag)
-        np.testing.assert_allclose(fb.coefficients_shown()[0], wanted, atol=1e-9)
-        np.testing.assert_allclose(numpy_spectral(x, y, size, lag), wanted, atol=1e-9)
-        ours = best_us(rounds, results, fb.replay, None, rows)
-        spectral = best_us(20 * rounds, 1, numpy_spectral, x, y, size, lag)
-        direct = best_us(rounds, 1, numpy_direct, x, y, size, lag)
-        print(f"{window.name[:-6]:>8} {size:7,} {lag:6,} {ours:9.1f} {spectral:10.1f} {direct:13.1f}", flush=True)
+        fb = configured(Window.SlidingWindow, size, lag, rows)
+        ours = best_us(rounds, len(rows), fb.replay, None, rows)
+        plain = best_us(rounds, 1, direct, x, y, size, lag)
+        fft = best_us(3 * rounds, 1, spectral, x, y, size, lag, np.fft, 1 << (size + lag - 1).bit_length())
+        print(f"{lag:6,} {ours:9.2f} {plain:9.1f} {fft:10.1f}", flush=True)
 
 
 def reading(templates: list[np.ndarray]) -> Any:

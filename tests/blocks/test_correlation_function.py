@@ -1,4 +1,4 @@
-"""FB_ALY_CorrelationFunction: against exact sums, numpy and scipy-free spectra, and what a user sees."""
+"""FB_ALY_CorrelationFunction: against exact sums, numpy, and what a user sees."""
 
 import numpy as np
 import pytest
@@ -32,19 +32,30 @@ def signals(seed, rows, offset):
     return np.column_stack(columns) + offset
 
 
-@pytest.mark.parametrize("spectral", [False, True])
-@settings(max_examples=60, deadline=None)
-@given(
-    chosen=correlation_parameters(), seed=st.integers(0, 2**32 - 1), offset=st.sampled_from([0.0, 1024.0, -(2.0**26)])
-)
-def test_equals_the_oracle(spectral, chosen, seed, offset):
-    usual = correlation.TRANSFORM_COST
-    correlation.TRANSFORM_COST = 0 if spectral else 10**9
+FORMS = {"sums": (0, 10**9), "direct": (10**9, 10**9), "spectral": (10**9, -1)}
+
+
+def configured(form, chosen):
+    """A block whose fixed windows are correlated in one of the three ways."""
+    usual = correlation.LONGEST_WHOLE, correlation.TRANSFORM_COST
+    correlation.LONGEST_WHOLE, correlation.TRANSFORM_COST = FORMS[form]
     try:
         fb = FB_ALY_CorrelationFunction(nNumChannels=chosen[3])
         assert fb.Configure(*chosen)
     finally:
-        correlation.TRANSFORM_COST = usual
+        correlation.LONGEST_WHOLE, correlation.TRANSFORM_COST = usual
+    fixed = chosen[4] == Window.FixWindow
+    assert (bool(fb._m.whole), bool(fb._m.spectral)) == (fixed and form != "sums", fixed and form == "spectral")
+    return fb
+
+
+@pytest.mark.parametrize("form", FORMS)
+@settings(max_examples=40, deadline=None)
+@given(
+    chosen=correlation_parameters(), seed=st.integers(0, 2**32 - 1), offset=st.sampled_from([0.0, 1024.0, -(2.0**26)])
+)
+def test_equals_the_oracle(form, chosen, seed, offset):
+    fb = configured(form, chosen)
     low, high, step, channels, window, mode, size = chosen
     rows = signals(seed, 26, offset)[:, : channels + 1]
     lags = list(range(low, high + 1, step))
@@ -77,6 +88,31 @@ def check_extremes(fb, channel, found, lags, wanted):
         assert (least[0], most[0]) == (min(values), max(values))
         assert least_lag[0] == lags[used[values.index(min(values))]]
         assert most_lag[0] == lags[used[values.index(max(values))]]
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("size", "low", "high", "step"), [(300, -70, 90, 1), (300, -70, 90, 5), (7, 30, 600, 10)])
+def test_many_lags_of_a_fixed_window(form, size, low, high, step):
+    """More lags than one group of the direct form, parts of a window for transforms, lags longer than the window."""
+    x, y = np.random.default_rng(5).normal(size=(2, 3 * size + 700))
+    fb = configured(form, (low, high, step, 1, Window.FixWindow, Mode.Base, size))
+    end = len(x) // size * size
+    fb.replay(None, np.column_stack([x, y]))
+    d = {lag: (np.roll(x, lag), y) if lag >= 0 else (x, np.roll(y, -lag)) for lag in range(low, high + 1, step)}
+    wanted = [np.dot(*(v[end - size : end] for v in d[lag])) for lag in d]
+    np.testing.assert_allclose(fb.coefficients_shown()[0], wanted, atol=1e-11)
+
+
+def test_the_least_work_is_chosen():
+    """Few lags directly, many by transforms of parts, which get longer with the lags; a long window call by call."""
+    forms = {}
+    for lags in (0, 50, 500, 4095):
+        fb = FB_ALY_CorrelationFunction(nNumChannels=1)
+        assert fb.Configure(-lags, lags, 1, 1, Window.FixWindow, Mode.Base, 4096)
+        forms[lags] = fb._m.whole, fb._m.spectral
+    assert forms == {0: (True, 0), 50: (True, 0), 500: (True, 2048), 4095: (True, 8192)}
+    assert fb.Configure(-5, 5, 1, 1, Window.FixWindow, Mode.Base, 100_000) and not fb._m.whole
+    assert fb.Configure(-500, 500, 1, 1, Window.FixWindow, Mode.Base, 100_000) and fb._m.spectral
 
 
 @pytest.mark.parametrize("window", WINDOWS)
