@@ -340,7 +340,7 @@ def last_of(before):
         return long(m, 2) + long(m, 3) + long(m, 5)
 
     memory = np.zeros(20, np.int64)
-    compiled(run, f"layout{before}", f"{before}", 0)(memory.ctypes.data)
+    compiled(run, f"layout{before}", f"{before}", 0).entry(memory.ctypes.data)
     return np.flatnonzero(memory).tolist()
 
 
