@@ -1,10 +1,14 @@
 """Results per channel that are fetched by methods instead of being outputs of the block."""
 
+from typing import Any
+
 import numpy as np
 
 from alycat.runtime.block import ChannelBlock, quick_method
 from alycat.runtime.declare import buffer
 from alycat.runtime.iec import ANY, BOOL, LREAL, UDINT
+
+NOTHING = (object(), None)
 
 
 class ChannelResultBlock(ChannelBlock):
@@ -22,6 +26,7 @@ class ChannelResultBlock(ChannelBlock):
     def _connect(self) -> None:
         super()._connect()
         self._results = memoryview(self._buffer("shown").data)
+        self._variables: dict[int, tuple[Any, Any]] = {}  # the LREAL that each channel went to, and a view of it
 
     @quick_method
     def GetChannelOutputValue(self, nChannel: UDINT, output: ANY) -> BOOL:
@@ -39,4 +44,11 @@ class ChannelResultBlock(ChannelBlock):
         Errors: 16#3007 before a successful Configure, 16#3010 channel outside its range, 16#300A a value that the
         variable cannot hold.
         """
-        return self._give(self._results, nChannel, output)
+        variable, view = self._variables.get(nChannel, NOTHING)
+        if variable is output and not self._event_id:
+            view[0] = self._results[nChannel - 1]
+            return True
+        is_given = self._give(self._results, nChannel, output)
+        if is_given and output.dtype == np.float64 and output.flags.c_contiguous:
+            self._variables[nChannel] = output, memoryview(output.reshape(1).data)
+        return is_given

@@ -3,10 +3,7 @@
 A block class declares its members (`declare`), its methods (`methods`) and one kernel `step(m) -> event id` over the
 record `m` of those members. From that come attributes, memory, Reset, snapshot, the symbol and catalogue entries, and
 both callers: `Call` runs the step once, `replay` runs it over N rows inside compiled code. They are the same compiled
-function (one row or N), so results and state bytes cannot differ.
-
-The memory is one array of bytes: outputs, inputs, configuration and state as one structure, then the buffers, then
-scratch space that is no part of the state. It holds no addresses, so its bytes mean the same in any process.
+function (one row or N), so results and state bytes cannot differ. The memory is in `blockmemory`.
 """
 
 import ctypes
@@ -14,17 +11,15 @@ import functools
 import inspect
 import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers, within
+from .blockmemory import MEMORY_LIMIT, ORDER, BlockMemory
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, take_no_call, within
 from .declare import (
     BUFFERS,
-    NEXT,
     SETTABLE,
-    TEXT_AT,
     Field,
     Layout,
     Member,
@@ -35,39 +30,29 @@ from .declare import (
     reader,
     variable,
 )
-from .errors import DeclarationError, SnapshotError, WrongType, one_of
+from .errors import DeclarationError, WrongType, one_of
 from .iec import ANY, BOOL, LREAL, UDINT, InterfaceType
 from .messages import Message
-from .methods import Signature, UnknownKeyword, cyclic, method, quick_method, refuse
+from .methods import Signature, UnknownKeyword, channel_setter, cyclic, method, quick_method, refuse
 from .persistence import is_persistent, take_over
 
+if TYPE_CHECKING:
+    from .kernel import Compiled
+
 __all__ = [
+    "MEMORY_LIMIT",
     "AlgorithmBlock",
     "Block",
     "ChannelBlock",
     "FixedChannelBlock",
     "InputBlock",
     "SingleChannelBlock",
+    "channel_setter",
     "cyclic",
     "method",
     "quick_method",
 ]
 
-MEMORY_LIMIT = 1 << 30  # bytes one instance may take; the vendor's limit is the router memory (event 16#2001)
-_ALIGN = 64
-_ORDER = (
-    Role.OUTPUT,
-    Role.VARIABLE,
-    Role.INPUT,
-    Role.INIT,
-    *SETTABLE,
-    Role.CONFIG,
-    Role.STATE,
-    Role.BUFFER,
-    Role.CHANNEL_CONFIG,
-    Role.PENDING,
-    Role.SCRATCH,
-)
 PICTURES = {
     "": "none: channels, states and numbers over time",
     "bands": "the channels, and over them all numbers: results in the channels' unit, as averages and extremes",
@@ -91,14 +76,11 @@ _NOWHERE = object()  # no array at all, not even None
 I_TcMessage = InterfaceType("Tc3_EventLogger.I_TcMessage")
 
 
-class Block:
+class Block(BlockMemory):
     """A function block: declared members over one memory. Subclasses without a step are plain data holders."""
 
     category: ClassVar[str] = ""
-    fields: ClassVar[list[Field]] = []
-    layout: ClassVar[Layout]
     methods: ClassVar[dict[str, Signature]] = {}
-    memory_version: ClassVar[int] = 1  # raised when the meaning of a member changes but not its name and type
     step: ClassVar[Any] = None  # the kernel m -> event id
     _members: ClassVar[dict[str, Member]] = {}
     example: ClassVar[dict[str, Any]] = {}  # parameters that make sense together, for help texts and tests
@@ -109,8 +91,6 @@ class Block:
     results: ClassVar[dict[str, str]] = {}  # pointer inputs of Call, each with the buffer that Call copies there
     traced: ClassVar[dict[str, str]] = {}  # what getters read and no output shows, each with its buffer: for `replay`
 
-    _m: Any  # the structure over the memory
-
     def __init_subclass__(cls, category: str | None = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if category is not None:
@@ -120,7 +100,7 @@ class Block:
             n: f.iec_signature for n, f in inspect.getmembers(cls, inspect.isfunction) if hasattr(f, "iec_signature")
         }
         cls.fields = declared_fields(cls) + cls._inputs_of_call()
-        cls.layout = Layout(cls.__name__, sorted(cls.fields, key=lambda f: _ORDER.index(f.role)))
+        cls.layout = Layout(cls.__name__, sorted(cls.fields, key=lambda f: ORDER.index(f.role)))
         for field in cls.fields:
             if field.role in (Role.OUTPUT, Role.INIT):
                 setattr(cls, field.name, reader(field))
@@ -158,67 +138,6 @@ class Block:
         }
         self._allocate()
 
-    # --- memory ------------------------------------------------------------------------------------------------------
-
-    def _counts(self) -> dict[str, int]:
-        """Elements of each buffer before Configure; subclasses with channels give their input buffer here."""
-        return {}
-
-    def _plan(self, counts: dict[str, int]) -> tuple[dict[str, int], int, int]:
-        """Offset of each buffer, bytes in all, bytes of state (everything before the scratch space)."""
-        offsets, size, state_size = {}, _aligned(self.layout.size), 0
-        for field in self.layout.fields:
-            if field.role in BUFFERS:
-                if field.role is Role.SCRATCH and not state_size:
-                    state_size = size
-                offsets[field.name] = size
-                size += _aligned(counts.get(field.name, 0) * ctypes.sizeof(field.type.ctype))
-        return offsets, size, state_size or size
-
-    def _allocate(self, **counts: int) -> None:
-        """A fresh memory with the given number of elements per buffer replaces the present one.
-
-        Raises MemoryError, before anything is changed, when MEMORY_LIMIT is exceeded.
-        """
-        counts = self._counts() | counts
-        offsets, size, state_size = self._plan(counts)
-        if size > MEMORY_LIMIT:
-            raise MemoryError(f"{size} bytes are needed, at most {MEMORY_LIMIT} are allowed")
-        lasting = self._lasting()
-        raw = np.zeros(size + _ALIGN, np.uint8)
-        start = -raw.ctypes.data % _ALIGN
-        self._memory = raw[start : start + size]
-        self._state_size, self._buffer_counts = state_size, counts
-        self._m = self.layout.struct.from_buffer(self._memory)
-        for name, value in (*self._init.items(), *offsets.items()):
-            setattr(self._m, name, value)
-        for field in self.layout.fields:
-            if TEXT_AT + field.name in self.layout.names:
-                setattr(self._m, TEXT_AT + field.name, self.layout.offset(field.name))
-        self._clear()
-        self._fill(self._kept_buffers())
-        self._bring_back(lasting)
-        self._connect()
-
-    def _lasting(self) -> dict[str, Any]:
-        """What a new memory takes over from the present one: body inputs, properties, what ConfigureChannel stored."""
-        lasting: dict[str, Any] = {}
-        for field in self.layout.fields:
-            if field.role in SETTABLE:
-                lasting[field.name] = getattr(self._m, field.name) if hasattr(self, "_m") else field.initial
-            elif field.role is Role.PENDING and hasattr(self, "_m"):
-                lasting[field.name] = self._buffer(field.name).copy()
-        return lasting
-
-    def _bring_back(self, lasting: dict[str, Any]) -> None:
-        for name, value in lasting.items():
-            if name.startswith(NEXT):
-                count = min(len(value), self._buffer_counts.get(name, 0))
-                self._buffer(name)[:count] = value[:count]
-                self._buffer(name.removeprefix(NEXT))[:count] = value[:count]
-            else:
-                setattr(self._m, name, value)
-
     def _connect(self) -> None:
         """What refers to the memory by address: the input views and the control words of a single call."""
         address = ctypes.addressof(self._m)
@@ -229,37 +148,12 @@ class Block:
             setattr(self, f"_at_{pointer}", _NOWHERE)
             setattr(self, f"_size_{pointer}", 0)
         self._entry: Callable[[int], int] = self._unready
+        self._quick: Callable[..., int] = take_no_call
         for field in self.layout.fields:
             if field.role is Role.INPUT:
                 start = self.layout.offset(field.name)
                 view = memoryview(self._memory.data)[start : start + ctypes.sizeof(field.type.ctype)]
                 setattr(self, f"_in_{field.name}", view.cast(np.dtype(field.type.ctype).char))
-
-    def _buffer(self, name: str) -> np.ndarray:
-        """A buffer as a numpy view."""
-        field = next(f for f in self.layout.fields if f.name == name)
-        start, count = getattr(self._m, name), self._buffer_counts.get(name, 0)
-        kind = np.dtype(field.type.ctype)
-        return self._memory[start : start + count * kind.itemsize].view(kind)
-
-    def _kept_buffers(self) -> tuple[str, ...]:
-        """Buffers that Reset leaves alone."""
-        return tuple(f.name for f in self.layout.fields if f.role in (Role.CHANNEL_CONFIG, Role.PENDING))
-
-    def _fill(self, names: tuple[str, ...]) -> None:
-        for field in self.layout.fields:
-            if field.name in names:
-                self._buffer(field.name)[:] = field.initial
-
-    def _clear(self) -> None:
-        """Outputs, state and buffers take their initial values."""
-        self.layout.write_initial(self._m, (Role.OUTPUT, Role.STATE))
-        kept = self._kept_buffers()
-        self._fill(tuple(f.name for f in self.layout.fields if f.role in BUFFERS and f.name not in kept))
-
-    def state_bytes(self) -> bytes:
-        """Outputs, inputs, configuration, state and buffers; equal bytes mean equal behaviour from here on."""
-        return self._memory[: self._state_size].tobytes()
 
     # --- running -----------------------------------------------------------------------------------------------------
 
@@ -269,11 +163,20 @@ class Block:
 
     @classmethod
     @functools.cache
-    def _runner(cls) -> Callable[[int], int]:
+    def _runner(cls) -> "Compiled":
         """The compiled caller of this class's step, loaded from the cache or compiled now."""
         from .running import build_runner
 
         return build_runner(cls)
+
+    def _make_ready(self) -> None:
+        """From now on a call runs the step."""
+        from .front import quick_call
+
+        runner = self._runner()
+        self._entry = runner.entry
+        if getattr(type(self).Call, "is_cyclic", False):  # type: ignore[attr-defined]
+            self._quick = quick_call(self, runner)
 
     def _finish(self, code: int) -> bool:
         """Records the outcome of a method: an event id, or 0 which clears an earlier one."""
@@ -282,59 +185,6 @@ class Block:
 
     def _refuse_inputs(self, **values: Any) -> None:
         refuse(self.methods["Call"], values)
-
-    # --- snapshot ----------------------------------------------------------------------------------------------------
-
-    def _description(self) -> dict[str, Any]:
-        return {
-            "class": type(self).__name__,
-            "memory_version": self.memory_version,
-            "fields": [[f.name, f.type.name, f.role.name, self.layout.offset(f.name)] for f in self.layout.fields],
-        }
-
-    def snapshot(self) -> bytes:
-        """The whole block as bytes: versioned, self-describing, the same for the same state."""
-        event = [self._event_id, self._detail]
-        return self._pack({"init": self._init, "counts": self._buffer_counts, "event": event})
-
-    def _pack(self, header: dict[str, Any]) -> bytes:
-        return container.pack("block", self._description() | header, self.state_bytes())
-
-    @classmethod
-    def restore(cls, data: bytes) -> Self:
-        """A new block in the state of the snapshot; SnapshotError when it is damaged or of another class."""
-        header, payload = container.unpack(data, "block")
-        cls._check_header(header)
-        block = cls(**header["init"])
-        block._take(header, payload)
-        return block
-
-    def load(self, data: bytes) -> None:
-        """Brings this block into the state of a snapshot of the same class and FB_init inputs, or leaves it alone."""
-        header, payload = container.unpack(data, "block")
-        self._check_header(header)
-        if header["init"] != self._init:
-            raise SnapshotError(f"snapshot has FB_init inputs {header['init']}, this block has {self._init}")
-        self._take(header, payload)
-
-    @classmethod
-    def _check_header(cls, header: dict[str, Any]) -> None:
-        found = header.get("class")
-        if found != cls.__name__:
-            raise SnapshotError(f"snapshot holds a {found}, a {cls.__name__} was expected")
-        own = [[f.name, f.type.name, f.role.name, cls.layout.offset(f.name)] for f in cls.layout.fields]
-        if header["memory_version"] != cls.memory_version or header["fields"] != own:
-            raise SnapshotError(
-                f"snapshot of {found} has memory version {header['memory_version']} with {len(header['fields'])} "
-                f"members; this alycat has version {cls.memory_version} with {len(own)}"
-            )
-
-    def _take(self, header: dict[str, Any], payload: bytes) -> None:
-        self._allocate(**header["counts"])
-        if len(payload) != self._state_size:
-            raise SnapshotError(f"snapshot has {len(payload)} bytes of state, {self._state_size} expected")
-        self._memory[: self._state_size] = np.frombuffer(payload, np.uint8)
-        self._event_id, self._detail = header["event"]
 
     # --- description -------------------------------------------------------------------------------------------------
 
@@ -429,7 +279,7 @@ class AlgorithmBlock(Block):
             self._entry = self._first_call
 
     def _first_call(self, control: int) -> int:
-        self._entry = self._runner()
+        self._make_ready()
         return self._entry(control)
 
     def _result_bytes(self, pointer: str, values: Any = None) -> tuple[int, ...]:
@@ -499,8 +349,8 @@ class AlgorithmBlock(Block):
         if not isinstance(variable, np.ndarray) or variable.size != 1 or variable.dtype.kind not in "biuf":
             raise WrongType(f"{where}: {variable!r} is no variable; a numeric numpy array of one element is needed")
         if variable.dtype.kind in "iu":
-            limits = np.iinfo(variable.dtype)
-            if not limits.min <= round(value) <= limits.max:
+            least, most = _limits(variable.dtype)
+            if not least <= round(value) <= most:
                 return self._finish(0x300A, f"{value} does not fit into {variable.dtype}")
             value = round(value)
         variable[...] = value
@@ -520,7 +370,7 @@ class AlgorithmBlock(Block):
         For what is learnt from a file, in UpdateState; MemoryError, before anything is changed, as by `_allocate`.
         """
         before, kept = self._m, {n: self._buffer(n).copy() for n in self._buffer_counts}
-        entry = self._entry
+        is_ready = self._entry != self._unready
         self._allocate(**self._buffer_counts | counts)
         for field in self.layout.fields:
             if field.role in BUFFERS:
@@ -530,7 +380,8 @@ class AlgorithmBlock(Block):
             else:
                 start, size = self.layout.offset(field.name), ctypes.sizeof(field.type.ctype)
                 ctypes.memmove(ctypes.addressof(self._m) + start, ctypes.addressof(before) + start, size)
-        self._entry = entry
+        if is_ready:
+            self._make_ready()
 
     def _begin(self) -> None:
         """Outputs that start with a value from the configuration take it; after Configure and Reset."""
@@ -552,7 +403,7 @@ class AlgorithmBlock(Block):
         """The end of a successful Configure that has allocated and filled the memory itself."""
         self._m.bConfigured = True
         self._begin()
-        self._entry = self._runner()
+        self._make_ready()
         self._look_for_former_data()
         return self._finish(0)
 
@@ -577,7 +428,7 @@ class AlgorithmBlock(Block):
     def _take(self, header: dict[str, Any], payload: bytes) -> None:
         super()._take(header, payload)
         if self._m.bConfigured:
-            self._entry = self._runner()
+            self._make_ready()
 
     @method
     def Reset(self) -> BOOL:
@@ -687,22 +538,25 @@ class NumberedChannelBlock(InputBlock):
     first_channel: ClassVar[int] = 1  # 0 where channel 0 is a reference for the others
 
     def _connect(self) -> None:
-        super()._connect()
-        self._first_channel, self._end_of_channels = self.first_channel, self.first_channel + self._n
+        from .front import quick_setter
 
-    @quick_method
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+        super()._connect()
+        self._put = quick_setter(self, self._x.view(self.channel_dtype), self.first_channel)
+
+    @channel_setter
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the value of one channel for the next Call; the last one set counts. 0 is a reference, if any."""
-        if self._first_channel <= nChannel < self._end_of_channels:
-            try:
-                self._channels[nChannel - self._first_channel] = input
-            except (TypeError, ValueError, OverflowError):
-                return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
-            if self._event_id:
-                return self._finish(0)
-            return True
-        allowed = f"{self._first_channel}..{self._end_of_channels - 1}"
-        return self._finish(0x3003, f"channel {nChannel} is outside {allowed}")
+
+    def _put_slowly(self, channel: Any, value: Any) -> bool:
+        """What `front.quick_setter` did not take: an object of another type, or a mistake."""
+        first, count = self.first_channel, self._n
+        if not first <= channel < first + count:
+            return self._finish(0x3003, f"channel {channel} is outside {first}..{first + count - 1}")
+        try:
+            self._channels[channel - first] = value
+        except (TypeError, ValueError, OverflowError):
+            return self._finish(0x3003, f"channel {channel}: {value!r} is no number")
+        return self._finish(0)
 
 
 class FixedChannelBlock(NumberedChannelBlock):
@@ -732,10 +586,12 @@ class ChannelBlock(NumberedChannelBlock):
         return int(self._init["nNumChannels"])
 
 
+@functools.cache
+def _limits(dtype: np.dtype[Any]) -> tuple[int, int]:
+    limits = np.iinfo(dtype)
+    return int(limits.min), int(limits.max)
+
+
 def _declared(type_name: str) -> str:
     """A type as declarations write it; ADS has a space in arrays."""
     return type_name.replace("ARRAY [", "ARRAY[")
-
-
-def _aligned(size: int) -> int:
-    return (size + _ALIGN - 1) // _ALIGN * _ALIGN

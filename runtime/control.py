@@ -13,6 +13,17 @@ if TYPE_CHECKING:
 
 FIXED_WORDS = 8
 RESULT_WORDS = 4
+NOT_TAKEN = -1  # of a quick call (`front`): no event id; the inputs have to go the ordinary way
+
+
+def take_no_call(*inputs: Any) -> int:
+    """A quick call where there is none."""
+    return NOT_TAKEN
+
+
+def take_no_value(channel: Any, value: Any) -> bool:
+    """A quick setter where there is none."""
+    return False
 
 
 def shown_buffers(block: "type[Block] | Block") -> dict[str, str]:

@@ -16,12 +16,13 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numba
 import numpy as np
 from numba.core.bytecode import FunctionIdentity
 from numba.core.caching import _Cache
+from numba.core.ccallback import CFunc
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
@@ -33,6 +34,7 @@ uint64: Any = np.uint64  # casts for kernels: the same in compiled and in plain 
 
 F = TypeVar("F", bound=Callable[..., Any])
 _HERE = Path(__file__).parent
+_lasting: list[Any] = []  # what C functions need for as long as they may be called
 
 
 def kernel(function: F) -> F:
@@ -45,20 +47,40 @@ def free_kernel(function: F) -> F:
     return numba.njit(error_model="numpy", fastmath=False, nogil=True)(function)  # type: ignore[no-any-return]
 
 
-def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Callable[..., Any]:
+class Compiled(NamedTuple):
+    """A kernel as a function for Python, and its address for other compiled code (0 where nothing is compiled)."""
+
+    entry: Callable[..., Any]
+    address: int
+
+
+def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -> Compiled:
     """`function` (a kernel) compiled for the types of `example`, as a C function called without a dispatcher.
 
     `name` and `key` name it in the cache; what else can change the code is found by `digest`.
     """
     if not JIT:
-        return function
+        return Compiled(function, 0)
     dispatcher: Any = function
     content = f"{key} {digest(function)}"
     dispatcher._cache = KernelCache(name, content)
     _number_symbols_from(f"{name} {content}")
     signature = tuple(numba.typeof(a) for a in example)
     dispatcher.compile(signature)
-    return dispatcher.overloads[signature].entry_point  # type: ignore[no-any-return]
+    result = dispatcher.overloads[signature]
+    address = result.library.get_pointer_to_function(result.fndesc.llvm_func_name)
+    return Compiled(result.entry_point, address)
+
+
+def c_function(function: Callable[..., Any], name: str, signature: Any) -> int:
+    """The address of `function` (plain, of numba's types in `signature`) as a C function, which is never freed."""
+    body: Any = CFunc(function, (signature.args, signature.return_type), {}, {"error_model": "numpy"})
+    content = digest(function)
+    body._cache = KernelCache(name, content, is_slow=False)
+    _number_symbols_from(f"{name} {content}")
+    body.compile()
+    _lasting.append(body)
+    return int(body.address)
 
 
 def _number_symbols_from(text: str) -> None:
@@ -116,8 +138,8 @@ def cache_folder() -> Path | None:
 class KernelCache(_Cache):  # type: ignore[misc]
     """One file per kernel, machine and digest; an unreadable or foreign file is a miss."""
 
-    def __init__(self, name: str, digest: str) -> None:
-        self._name, self._digest = name, digest
+    def __init__(self, name: str, digest: str, is_slow: bool = True) -> None:
+        self._name, self._digest, self._is_slow = name, digest, is_slow
 
     cache_path = property(lambda self: str(cache_folder()))
 
@@ -134,7 +156,8 @@ class KernelCache(_Cache):  # type: ignore[misc]
             with contextlib.suppress(Exception):  # for instance a kernel of a script that is no importable module
                 payload = pickle.loads(data)  # a file of our own, whose hash has just been checked
                 return CompileResult._rebuild(target_context, *payload)
-        _announce(self._name)
+        if self._is_slow:
+            _announce(self._name)
         return None
 
     def save_overload(self, signature: Any, result: Any) -> None:

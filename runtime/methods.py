@@ -2,8 +2,8 @@
 
 `method` checks every argument against its IEC type (for Configure and the like); `quick_method` only declares (the
 body looks after its arguments); `cyclic` replaces the body of Call by one that stores each argument in the memory
-and runs the step. The last one is generated as text, once per class, as dataclasses do it: a call has to cost well
-under a microsecond, which a general ``*args`` wrapper cannot.
+and runs the step, `channel_setter` that of SetChannelValue. The last two are generated as text, once per class, as
+dataclasses do it: a call has to cost well under a microsecond, which a general ``*args`` wrapper cannot.
 """
 
 import functools
@@ -116,6 +116,7 @@ def method(function: F) -> F:
 def cyclic(function: F) -> F:
     """Declares Call: its inputs become INPUT members of the memory, its body is generated.
 
+    What `front.quick_call` does not take is stored input by input, which also finds what is wrong with them.
     Arrays that it fills are looked at only when another array or size is given than in the call before.
     """
     signature = signature_of(function)
@@ -125,17 +126,36 @@ def cyclic(function: F) -> F:
         lines += [f"    if {' or '.join(f'{p} is not self._at_{p} or {n} != self._size_{p}' for p, n in pairs)}:"]
         lines += [f"        if not self._aim({', '.join(f'{p}=({p}, {n})' for p, n in pairs)}):"]
         lines += ["            return False"]
-    if signature.values:
-        names = ", ".join(f"{i.name}={i.name}" for i in signature.values)
-        lines += ["    try:"]
-        lines += [f"        self._in_{i.name}[0] = {i.name}" for i in signature.values]
-        lines += ["    except (TypeError, ValueError):", f"        self._refuse_inputs({names})"]
-    lines += [
-        "    code = self._entry(self._control)",
-        "    if code or self._event_id:",
-        "        return self._finish(code)",
-        "    return True",
-    ]
+    names = [i.name for i in signature.values]
+    lines += ["    quick = self._quick", f"    code = quick({', '.join(names)})", "    if code < 0:"]
+    if names:
+        lines += ["        try:"]
+        lines += [f"            self._in_{name}[0] = {name}" for name in names]
+        lines += ["        except (TypeError, ValueError):"]
+        lines += [f"            self._refuse_inputs({', '.join(f'{name}={name}' for name in names)})"]
+    lines += ["        code = self._entry(self._control)"]
+    lines += ["    if code or self._event_id:", "        return self._finish(code)", "    return True"]
+    generated = _generated(function, signature, lines)
+    generated.is_cyclic = True
+    return generated  # type: ignore[no-any-return]
+
+
+def channel_setter(function: F) -> F:
+    """Declares SetChannelValue of a block with numbered channels, or with one: channel 1. Its body is generated.
+
+    What `_put` (`front.quick_setter`) does not take goes to `_put_slowly`, which also finds what is wrong with it.
+    """
+    signature = signature_of(function)
+    names = ", ".join(i.name for i in signature.inputs)
+    place = names if len(signature.inputs) > 1 else f"1, {names}"
+    lines = [f"def {function.__name__}(self, {names}):"]
+    lines += ["    put = self._put", f"    if put({place}):"]
+    lines += ["        return self._finish(0) if self._event_id else True"]
+    lines += [f"    return self._put_slowly({place})"]
+    return _generated(function, signature, lines)  # type: ignore[no-any-return]
+
+
+def _generated(function: Callable[..., Any], signature: Signature, lines: list[str]) -> Any:
     source = "\n".join(lines) + "\n"
     filename = f"<generated {function.__qualname__}>"
     namespace: dict[str, Any] = {"_defaults": {i.name: i.default for i in signature.inputs}}
@@ -143,8 +163,7 @@ def cyclic(function: F) -> F:
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     generated: Any = functools.wraps(function)(namespace[function.__name__])
     generated.iec_signature = signature
-    generated.is_cyclic = True
-    return generated  # type: ignore[no-any-return]
+    return generated
 
 
 def _parameter(declared: Input) -> str:

@@ -7,7 +7,7 @@ result array].
 """
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, check_elemen
 from .declare import Role
 from .errors import RangeError, WrongType, one_of
 from .iec import IecType, behind_alias
-from .kernel import compiled, kernel
+from .kernel import Compiled, compiled, kernel
 from .memory import copier, copy_bytes, f64, i64, publisher, record_at, u8
 from .methods import UnknownKeyword
 from .texts import TEXT_BYTES, put_text, text_matrix
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .block import AlgorithmBlock, Block
 
 
-def build_runner(cls: type["Block"]) -> Callable[[int], int]:
+def build_runner(cls: type["Block"]) -> Compiled:
     """The compiled function control address -> event id of the last row."""
     from .block import SingleChannelBlock
 
@@ -61,9 +61,10 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
                 if has_texts:
                     count, width = control[4], control[6]
                     sizes = i64(control[7], 8 * row * count, count)
+                    texts, lengths = u8(m, m.texts, 256 * count), i64(m, m.lengths, count)
                     for c in range(count):
                         source = u8(values_at, (row * count + c) * width, width)
-                        put_text(m, count, c, source, sizes[c])
+                        put_text(texts, lengths, c, source, sizes[c])
             code = step(m)
             m.bError = code != 0
             if code != 0:

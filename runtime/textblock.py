@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from .block import AlgorithmBlock, quick_method
+from .block import AlgorithmBlock, channel_setter
 from .declare import buffer
 from .errors import RangeError
 from .iec import ANY, BOOL, LINT, UDINT, USINT
-from .texts import LONGEST_TEXT, NEVER_SET, TEXT_BYTES, encoded
+from .texts import NEVER_SET, TEXT_BYTES, encoded
 
 NO_TEXT, BAD_TEXT, WRONG_CHANNEL = 0x3011, 0x3003, 0x3003
 _pack_text = struct.Struct(f"{TEXT_BYTES}s").pack_into  # with zeros behind the text
@@ -44,30 +44,26 @@ class TextBlock(AlgorithmBlock):
         return ("texts", "lengths", *super()._kept_buffers())
 
     def _connect(self) -> None:
-        super()._connect()
-        self._texts = memoryview(self._buffer("texts").data)
-        self._lengths = memoryview(self._buffer("lengths").data)
+        from .front import quick_text_setter
 
-    def _set_text(self, channel: int, value: Any) -> bool:
-        """Takes the text of a channel, counted from 0."""
+        super()._connect()
+        texts, lengths = self._buffer("texts"), self._buffer("lengths")
+        self._texts, self._lengths = memoryview(texts.data), memoryview(lengths.data)
+        self._put = quick_text_setter(self, texts, lengths)
+
+    def _put_slowly(self, channel: int, value: Any) -> bool:
+        """What `front.quick_text_setter` did not take: a rare character, a zero, a text that is too long, a mistake."""
+        if not 0 < channel <= self._n:
+            return self._finish(WRONG_CHANNEL, f"channel {channel} is outside 1..{self._n}")
+        if not isinstance(value, str):
+            return self._finish(NO_TEXT, f"channel {channel}: {value!r} is no text")
         try:
-            data = value.encode("ascii")
-            if len(data) > LONGEST_TEXT or 0 in data:
-                data = encoded(value)
-        except UnicodeEncodeError:
-            try:
-                data = encoded(value)
-            except RangeError as error:
-                return self._finish(BAD_TEXT, f"channel {channel + 1}: {error}")
+            data = encoded(value)
         except RangeError as error:
-            return self._finish(BAD_TEXT, f"channel {channel + 1}: {error}")
-        except AttributeError:
-            return self._finish(NO_TEXT, f"channel {channel + 1}: {value!r} is no text")
-        _pack_text(self._texts, TEXT_BYTES * channel, data)
-        self._lengths[channel] = len(data)
-        if self._event_id:
-            return self._finish(0)
-        return True
+            return self._finish(BAD_TEXT, f"channel {channel}: {error}")
+        _pack_text(self._texts, TEXT_BYTES * (channel - 1), data)
+        self._lengths[channel - 1] = len(data)
+        return self._finish(0)
 
     def _explain(self, event_id: int) -> str:
         reason = super()._explain(event_id)
@@ -80,8 +76,8 @@ class TextBlock(AlgorithmBlock):
 class SingleTextBlock(TextBlock):
     """A block with one text channel."""
 
-    @quick_method
-    def SetChannelValue(self, input: ANY) -> BOOL:
+    @channel_setter
+    def SetChannelValue(self, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the text of the channel for the next Call; the last one set counts.
 
         Parameters
@@ -94,7 +90,6 @@ class SingleTextBlock(TextBlock):
         Errors: 16#3011 no text, 16#3003 longer than 255 characters or outside code page 1252; what lies behind a zero
         does not belong to the text.
         """
-        return self._set_text(0, input)
 
 
 class NumberedTextBlock(TextBlock):
@@ -102,8 +97,8 @@ class NumberedTextBlock(TextBlock):
 
     channel_count = 2
 
-    @quick_method
-    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
+    @channel_setter
+    def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:  # type: ignore[empty-body]
         """Takes the text of one channel for the next Call; the last one set counts.
 
         Parameters
@@ -117,6 +112,3 @@ class NumberedTextBlock(TextBlock):
         -----
         Errors: 16#3003 no such channel, longer than 255 characters or outside code page 1252, 16#3011 no text.
         """
-        if 0 < nChannel <= self.channel_count:
-            return self._set_text(nChannel - 1, input)
-        return self._finish(WRONG_CHANNEL, f"channel {nChannel} is outside 1..{self.channel_count}")

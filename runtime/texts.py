@@ -12,7 +12,6 @@ import numpy as np
 from .errors import RangeError, WrongType
 from .iec import StringType
 from .kernel import kernel
-from .memory import i64, u8
 
 TEXT_BYTES = 256
 LONGEST_TEXT = 255
@@ -20,10 +19,8 @@ NEVER_SET = -1
 
 
 @kernel
-def put_text(m: Any, count: int, channel: int, source: Any, size: int) -> None:
-    """Sets one of `count` text channels; a negative size leaves it as if it had never been set."""
-    texts = u8(m, m.texts, 256 * count)
-    lengths = i64(m, m.lengths, count)
+def put_text(texts: Any, lengths: Any, channel: int, source: Any, size: int) -> None:
+    """Sets one of several text channels; a negative size leaves it as if it had never been set."""
     start = 256 * channel
     kept = size if size > 0 else 0
     for i in range(kept):

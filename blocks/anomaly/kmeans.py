@@ -156,7 +156,7 @@ def prepare() -> Any:
     """The compiled function, loaded from the cache or compiled now."""
     if not _compiled:
         matrix, vector, indices = np.empty((1, 1)), np.empty(1), np.empty(1, np.int64)
-        _compiled.append(compiled(best_of, "kmeans", "1", matrix, vector, 1, 1, matrix, indices))
+        _compiled.append(compiled(best_of, "kmeans", "1", matrix, vector, 1, 1, matrix, indices).entry)
     return _compiled[0]
 
 

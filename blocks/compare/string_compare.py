@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alycat.runtime.block import cyclic, method, quick_method
+from alycat.runtime.block import channel_setter, cyclic, method
 from alycat.runtime.declare import buffer, config, output
 from alycat.runtime.iec import ANY_STRING, BOOL, LINT, STRING_255, ULINT, USINT
 from alycat.runtime.kernel import kernel
@@ -128,7 +128,7 @@ class FB_ALY_StringCompare_1Ch(SingleTextBlock, StringCompare, category="Compare
         self._buffer("reference")[:] = text_bytes(sReference)
         return self._configured()
 
-    @quick_method
+    @channel_setter
     def SetChannelValue(self, input: ANY_STRING) -> BOOL:
         """Takes the text of the channel for the next Call; the last one set counts.
 
@@ -142,7 +142,6 @@ class FB_ALY_StringCompare_1Ch(SingleTextBlock, StringCompare, category="Compare
         Errors: 16#3011 no text, 16#3003 longer than 255 characters or outside code page 1252; what lies behind a zero
         does not belong to the text.
         """
-        return self._set_text(0, input)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

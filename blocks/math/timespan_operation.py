@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alycat.runtime.block import ChannelBlock, cyclic, method, quick_method
+from alycat.runtime.block import ChannelBlock, channel_setter, cyclic, method
 from alycat.runtime.declare import config, fb_init, output
 from alycat.runtime.iec import ANY, BOOL, UDINT
 from alycat.runtime.kernel import int64, kernel
@@ -79,15 +79,17 @@ class FB_ALY_TimespanOperation(TimespanBlock, ChannelBlock, category="Math"):
             return self._finish(0x200A, "eTimespanOperator is NotInitialized")
         return self._start(subtracts=eTimespanOperator == E_ALY_TimespanOperator.Subtraction)
 
-    @quick_method
+    @channel_setter
     def SetChannelValue(self, nChannel: UDINT, input: ANY) -> BOOL:
         """Takes the timespan of one channel (1..nNumChannels) in ns for the next Call; the last one set counts.
 
         Errors: 16#3003 channel outside its range or no timespan within LINT.
         """
-        if 0 < nChannel <= self._n:
-            return self._take_span(nChannel, input)
-        return self._finish(WRONG_INPUT, f"channel {nChannel} is outside 1..{self._n}")
+
+    def _put_slowly(self, channel: Any, value: Any) -> bool:
+        if not 0 < channel <= self._n:
+            return self._finish(WRONG_INPUT, f"channel {channel} is outside 1..{self._n}")
+        return self._take_span(channel, value)
 
     def _explain(self, event_id: int) -> str:
         return "the result lies outside LINT" if event_id == OUT_OF_RANGE else super()._explain(event_id)

@@ -71,15 +71,24 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
     def SetChannelValue(self, input: ANY) -> BOOL:
         """Takes a whole number for the next Call; the last one set counts. Errors: 16#3011 it is none of 64 bits."""
         try:
-            number = operator.index(input)
-            self._whole[0] = number - (1 << 64) if 1 << 63 <= number < 1 << 64 else number
+            self._whole[0] = input
         except (TypeError, ValueError):
             if isinstance(input, np.bool_):
                 return self.SetChannelValue(bool(input))
-            return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
+            if not self._put_unsigned(input):
+                return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
         self._given[0] = True
-        if self._event_id:
-            return self._finish(0)
+        return self._finish(0) if self._event_id else True
+
+    def _put_unsigned(self, value: Any) -> bool:
+        """Takes a number whose highest bit is the sign of a LINT; FALSE when it is none."""
+        try:
+            number = operator.index(value)
+        except TypeError:
+            return False
+        if not 1 << 63 <= number < 1 << 64:
+            return False
+        self._whole[0] = number - (1 << 64)
         return True
 
     def set_channel_values(self, vector: Any) -> bool:

@@ -1,5 +1,6 @@
 """FB_ALY_SankeyDiagram: flows into something and out of it."""
 
+from functools import cached_property
 from typing import Any
 
 from alycat.runtime.block import cyclic, method, quick_method
@@ -57,7 +58,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
 
     shown: LREAL = buffer("percentages of inflows and outflows")
 
-    @property
+    @cached_property
     def _flows(self) -> tuple[int, int]:
         return int(self._init["nNumChannelsInflow"]), int(self._init["nNumChannelsOutflow"])
 
