@@ -11,7 +11,7 @@ from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
 from ..conditions import TimedBlock, bad_time
-from ..windows import COUNT, HEAD, LARGEST_SQUARED, SQUARES, SUM, add, product, variance
+from ..windows import COUNT, FIRST, HEAD, LARGEST_SQUARED, SUM, gather_distance, variance
 
 
 @kernel
@@ -23,17 +23,13 @@ def step(m: Any) -> int:
     if code != 0:
         return code
     w, k = f64(m, m.sums, HEAD), i64(m, m.sums, HEAD)
-    square, error = product(x, x)
-    w[SUM], w[SUM + 1] = add(w[SUM], w[SUM + 1], x)
-    w[SQUARES], w[SQUARES + 1] = add(w[SQUARES], w[SQUARES + 1] + error, square)
-    k[COUNT] += 1
+    gather_distance(w, k, x, True)
     m.bNewResult = k[COUNT] == m.cycles
     if m.bNewResult:
-        m.fMean = (w[SUM] + w[SUM + 1]) / float(m.cycles)
+        m.fMean = w[FIRST] + (w[SUM] + w[SUM + 1]) / float(m.cycles)
         m.fTurbulence = math.sqrt(variance(w, m.cycles))
         m.fTurbulenceIntensity = m.fTurbulence / m.fMean if m.fMean != 0.0 else 0.0
         k[COUNT] = 0
-        w[SUM], w[SUM + 1], w[SQUARES], w[SQUARES + 1] = 0.0, 0.0, 0.0, 0.0
     m.last_ns = m.tTimestamp
     return 0
 
