@@ -31,12 +31,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from typical import call_inputs, typical_block
+from typical import PERIODS, STROKE_ROWS, call_inputs, typical_block, typical_recording
 
 import alycat.blocks as blocks
 from alycat.blocks import E_ALY_CorrelationMode, E_ALY_WindowMode
 from alycat.runtime.registry import all_blocks, find_block, short_name
 from alycat.runtime.targetpaths import use_file_folder
+from alycat.runtime.testing import channels_of
 from alycat.runtime.textblock import TextBlock
 
 MS = 10**6
@@ -400,22 +401,24 @@ def run_case(build: Callable[[int], Case], samples: int, at_least: float) -> Ver
     return Verdict(short_name(type(case.fb).__name__), case.what, pieces * rows, error, case.limit)
 
 
-def triangles(fb: Any, rows: int) -> np.ndarray:
-    """Noisy triangles around 0, one per channel, in the type that the block takes."""
-    rng, channels = np.random.default_rng(1), fb._n
-    wave = np.abs(np.arange(rows) % 200 - 100) / 50 - 1
-    values = wave[:, None] + rng.normal(0, 0.2, (rows, channels))
+def recording(fb: Any, rows: int) -> tuple[np.ndarray, dict[str, Any]]:
+    """At least so many rows of what is typical for a block, again and again, and the further inputs of Call."""
+    cls = type(fb)
     if isinstance(fb, TextBlock):
-        return np.array(["OK", "not OK", "Part 4711"])[rng.integers(0, 3, values.shape)]
-    if isinstance(fb, blocks.FB_ALY_AM8xxxSSD):  # words
-        return np.floor(np.abs(values) * 1e6)
-    return values.astype(fb.channel_dtype)
+        texts = np.array(["OK", "not OK", "Part 4711"])
+        return texts[np.random.default_rng(1).integers(0, 3, (rows, fb._n))], call_inputs(cls)
+    values = typical_recording(cls, channels_of(fb)).values.astype(fb.channel_dtype)
+    values = np.tile(values, (-(-rows // len(values)), 1))
+    inputs, place = call_inputs(cls), np.arange(len(values))
+    return values, inputs | {name: place % STROKE_ROWS == PERIODS[name] for name in inputs if name in PERIODS}
 
 
 def run_counting(cls: Any, rows: int, samples: int, at_least: float) -> Verdict:
     """Counters and sums of time after the first piece, which begins differently: each piece adds the same."""
     fb = typical_block(cls)
-    values, inputs = triangles(fb, rows), call_inputs(cls) | dict.fromkeys(fb.results | fb.traced)
+    values, inputs = recording(fb, rows)
+    inputs |= dict.fromkeys(fb.results | fb.traced)
+    rows = len(values)
     buffer = COUNTING.get(short_name(cls.__name__), "")
 
     def numbers() -> np.ndarray:
