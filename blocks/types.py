@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from alycat.runtime.composite import Struct
 from alycat.runtime.declare import var
-from alycat.runtime.iec import LREAL, UDINT, ULINT, string
+from alycat.runtime.iec import LREAL, OTCID, STRING_255, UDINT, ULINT, string
 
 
 class E_ALY_ComparisonOperator(enum.IntEnum):
@@ -322,6 +322,8 @@ class E_ALY_DayOfWeek(enum.IntEnum):
     Saturday = 6
     Unspecified = 7
 
+    iec_initial = enum.nonmember(7)
+
 
 class E_ALY_RecurrenceSpecification(enum.IntEnum):
     """Which day of a month; page 17643739787."""
@@ -380,6 +382,30 @@ E_ALY_MonthOfYearMask = enum.IntFlag(  # page 17643694859
     },
     module=__name__,
 )
+
+
+class ST_ALY_IotSymbol_Config(Struct):
+    """A symbol that is sent to a stream; manual p. 428."""
+
+    sSymbolName: STRING_255 = var("such as MAIN.bOn")
+    nOversamplingFactor: UDINT = var("values per cycle", 1)
+    nArrayElements: UDINT = var("elements of an array", 1)
+
+
+class ST_ALY_IotSymbolString_Config(Struct):
+    """The same for a text; manual p. 428."""
+
+    sSymbolName: STRING_255 = var("such as MAIN.sName")
+    nStringSize: UDINT = var("bytes, with the one that ends the text", 81)
+    nOversamplingFactor: UDINT = var("values per cycle", 1)
+    nArrayElements: UDINT = var("elements of an array", 1)
+
+
+class ST_ALY_StreamHelper_Config(Struct):
+    """The helper that a stream of symbols goes through; manual p. 428."""
+
+    nObjectID: OTCID = var("object id of the helper")
+    nNumInputBuffer: UDINT = var("input buffers of each symbol", 20)
 
 
 class ST_ALY_LiveMinMaxAvg(Struct):

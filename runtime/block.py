@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from . import container
-from .control import aim, array_refusal, check_elements, control_words, shown_buffers
+from .control import aim, array_refusal, check_elements, control_words, shown_buffers, within
 from .declare import (
     BUFFERS,
     NEXT,
@@ -472,6 +472,10 @@ class AlgorithmBlock(Block):
         """Where the elements of an array that Call fills lie, for pictures: a place for each, or the edges around."""
         return None
 
+    def array_labels(self, pointer: str) -> list[str]:
+        """What the elements of an array of the trace are called, for pictures; none where their numbers say it."""
+        return []
+
     def _result_dtype(self, pointer: str) -> np.dtype[Any]:
         """The type of the elements that Call writes for a pointer; overridden where the configuration decides it."""
         return self._buffer(shown_buffers(self)[pointer]).dtype
@@ -484,7 +488,7 @@ class AlgorithmBlock(Block):
         code, detail = array_refusal(array, size, values.nbytes, 0x3002, 0x3004)
         if code:
             return self._finish(code, f"{pointer}: {detail}")
-        array.reshape(-1).view(values.dtype)[:] = values.reshape(-1)
+        within(array, size).view(values.dtype)[:] = values.reshape(-1)
         return self._finish(0)
 
     def _store(self, where: str, variable: Any, value: float | int) -> bool:
@@ -595,8 +599,9 @@ class AlgorithmBlock(Block):
 
         timestamps: uint64[N], ns since 2000-01-01 UTC. values: float64[N, channels] (float64[N] for one channel).
         Further inputs of Call: a scalar, or an array of N. Returns a structured array of N rows with one field per
-        scalar output (times as raw uint64), and one per array that Call fills or that getters read, which ``NAME=None``
-        leaves out; a row that the block refuses has bError TRUE and keeps the other outputs.
+        scalar output (times as raw uint64; members of a structure as ``name.member``), and one per array that Call
+        fills or that getters read, which ``NAME=None`` leaves out; a row that the block refuses has bError TRUE and
+        keeps the other outputs.
 
         out: the array to fill and return, of the type and length that would be returned, such as the result of an
         earlier replay or a part of it. Memory that was used before is quicker than fresh memory.
@@ -610,6 +615,7 @@ class InputBlock(AlgorithmBlock):
     """An algorithm block with numeric channels. `x` holds their values for the next call; NaN was never set."""
 
     x: LREAL = buffer("channel values", initial=math.nan)
+    largest_value: ClassVar[float] = math.inf  # the size up to which the step takes values, else 16#300A
 
     @classmethod
     def replay_columns(cls) -> int | None:
@@ -647,13 +653,17 @@ class InputBlock(AlgorithmBlock):
         reason = super()._explain(event_id)
         if reason:
             return reason
-        if event_id == 0x3003:
-            bad = np.flatnonzero(~np.isfinite(self._x))
-            if len(bad):
-                value = self._x[bad[0]]
-                reason = "was never set or is NaN" if math.isnan(value) else f"is {value}"
-                return f"channel {bad[0] + getattr(self, 'first_channel', 1)} {reason}"
+        bad = np.flatnonzero(~np.isfinite(self._x) if event_id == 0x3003 else abs(self._x) > self.largest_value)
+        if event_id in (0x3003, 0x300A) and len(bad):
+            value, channel = self._x[bad[0]], self._channel_in_words(int(bad[0]))
+            if event_id == 0x300A:
+                return f"{channel} is {value:g}, values up to +-{self.largest_value:g} are allowed"
+            return f"{channel} was never set or is NaN" if math.isnan(value) else f"{channel} is {value}"
         return ""
+
+    def _channel_in_words(self, index: int) -> str:
+        """How messages name a channel; `index` counts from 0."""
+        return f"channel {index + getattr(self, 'first_channel', 1)}"
 
 
 class SingleChannelBlock(InputBlock):

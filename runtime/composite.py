@@ -26,6 +26,8 @@ pointer in front of a function block. Chosen: the members of a derived structure
 that they may lie in what would be padding at the base's end.
 """
 
+import dataclasses
+import functools
 import inspect
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -280,6 +282,32 @@ def _struct_type(cls: type[Struct], pack: int | None, attributes: Mapping[str, s
     )
 
 
+@functools.cache
+def variable_structure(struct: Any) -> "ParameterVariable":
+    """The type of variables that are declared with a dataclass such as ST_ALY_XyPosition."""
+    hints = get_type_hints(struct, include_extras=True)
+    members = {f.name: f.default for f in dataclasses.fields(struct) if f.default is not dataclasses.MISSING}
+    body = {"__annotations__": hints, "__doc__": struct.__doc__, "__module__": struct.__module__}
+    view: Any = type(struct.__name__, (Struct,), body | members)
+    plain = view._type
+    view._type = ParameterVariable(plain.name, plain.layout.fields, meaning=plain.meaning, python_class=view)
+    view._type.struct = struct
+    return cast("ParameterVariable", view._type)
+
+
+class ParameterVariable(StructType):
+    """The structure behind a dataclass, which takes instances of it and tuples as well."""
+
+    struct: Any = None
+
+    def check(self, value: Any, name: str) -> Any:
+        if isinstance(value, tuple):
+            value = iec_type(self.struct).check(value, name)
+        if isinstance(value, self.struct):
+            value = {field.name: getattr(value, field.name) for field in self.layout.fields}
+        return super().check(value, name)
+
+
 def first_line(text: str | None) -> str:
     return (inspect.cleandoc(text).splitlines() or [""])[0] if text else ""
 
@@ -409,7 +437,7 @@ class Array(Generic[T]):
         bounds = [e for e in extras if isinstance(e, tuple) and len(e) == 2]
         if len(args) != 1 or not bounds:
             raise DeclarationError(f"{where}: an array needs bounds, such as Annotated[Array[LREAL], (0, 9)]")
-        return ArrayType(iec_type(args[0], where), bounds, where)
+        return ArrayType(iec_type(args[0], where).as_variable(), bounds, where)
 
     @classmethod
     def _over(cls, kind: ArrayType, memory: Any, name: str) -> "Array[T]":

@@ -40,6 +40,11 @@ def check_elements(array: Any, dtype: "np.dtype[Any]", name: str) -> None:
         raise WrongType(f"{name}: elements of type {array.dtype}, {dtype} is needed")
 
 
+def within(array: Any, size: int) -> Any:
+    """The elements of an array that lie in its first `size` bytes, in a row: what a pointer and a size stand for."""
+    return array.reshape(-1)[: size // array.itemsize]
+
+
 def array_refusal(array: Any, size: int, needed: int | tuple[int, ...], null: int, wrong: int) -> tuple[int, str]:
     """(event id, what was wrong) of an array given as pointer and size, (0, "") when it fits.
 

@@ -163,6 +163,8 @@ def declared_fields(cls: type, plain: Role | None = None) -> list[Field]:
                     continue
                 member = Member(plain, default)
             kind = iec_type(hints[name], f"{cls.__name__}.{name}")
+            if plain is Role.VARIABLE:
+                kind = kind.as_variable()
             if _attribute(member, "TcEncoding").upper() == "UTF-8":
                 kind = kind.encoded("utf-8")
             initial = kind.initial

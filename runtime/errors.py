@@ -4,6 +4,9 @@ Every class is an `AlycatError` and also the builtin that fits, so both ``except
 habitual ``except ValueError`` work. Messages name what was wrong, the value, and what is allowed.
 """
 
+import difflib
+from collections.abc import Iterable
+
 
 class AlycatError(Exception):
     """Root of all errors that alycat raises on purpose."""
@@ -60,6 +63,12 @@ class CycleOverrun(PlcError):
     """A cycle took longer than its cycle time while strict mode was on."""
 
 
-def one_of(names: object) -> str:
+def one_of(names: Iterable[object]) -> str:
     """The permitted names, for an error message."""
-    return ", ".join(str(n) for n in names)  # type: ignore[attr-defined]
+    return ", ".join(str(n) for n in names)
+
+
+def resembling(name: str, names: Iterable[str], at_most: int = 3) -> list[str]:
+    """The names that a mistyped one may have meant, the nearest first; capitals make no difference, as in IEC."""
+    known = {each.lower(): each for each in names}
+    return [known[each] for each in difflib.get_close_matches(name.lower(), known, at_most)]

@@ -56,6 +56,10 @@ class IecType:
         """The same type with its texts in another encoding."""
         return self
 
+    def as_variable(self) -> "IecType":
+        """The type as that of a variable, which has memory, where this one has none."""
+        return self
+
     def __repr__(self) -> str:
         return self.name
 
@@ -195,10 +199,11 @@ class WrappedType(IecType):
     def check(self, value: Any, name: str) -> Any:
         if issubclass(self.wrapper, enum.Enum):
             try:
-                return int(self.wrapper(value))
+                number = int(self.wrapper(value))
             except (ValueError, TypeError):
                 allowed = ", ".join(f"{m.name} ({m.value})" for m in self.wrapper)
                 raise RangeError(f"{name}: {value!r} is no {self.name}; allowed are {allowed}") from None
+            return self.storage.check(number, name)  # a mask of bits takes any number
         return self.storage.check(getattr(value, "nRaw", value), name)
 
     def to_python(self, raw: Any) -> Any:
@@ -319,8 +324,8 @@ class InterfaceType(IecType):
 class ParameterStructType(IecType):
     """A structure such as ST_ALY_Threshold as the input of a method: a dataclass whose fields carry IEC types.
 
-    Taken are an instance, a mapping of its fields, or a tuple in their order. It has no memory of its own: a block
-    declares members for what it keeps of it.
+    Taken are an instance, a mapping of its fields, a tuple in their order, or a variable of a program that is declared
+    with it. It has no memory of its own: a block declares members for what it keeps of it.
     """
 
     def __init__(self, struct: Any) -> None:
@@ -334,12 +339,19 @@ class ParameterStructType(IecType):
                 value = self.struct(**value)
             elif isinstance(value, tuple):
                 value = self.struct(*value)
+            elif not isinstance(value, self.struct) and type(value) is self.as_variable().python_class:
+                value = self.struct(**{n: getattr(value, n) for n in self.fields})
         except TypeError:
             value = None
         if not isinstance(value, self.struct):
             raise WrongType(f"{name}: no {self.name}; its fields are {', '.join(self.fields)}")
         parts = {n: kind.check(getattr(value, n), f"{name}.{n}") for n, kind in self.fields.items()}
         return self.struct(**parts)
+
+    def as_variable(self) -> Any:
+        from .composite import variable_structure
+
+        return variable_structure(self.struct)
 
 
 class ArrayPointerType(IecType):
@@ -483,9 +495,10 @@ def _type_of_class(annotation: Any, extras: tuple[Any, ...], where: str) -> IecT
     if isinstance(origin, type):
         if hasattr(origin, "_iec_type_"):
             return origin._iec_type_(get_args(annotation), extras, where)  # type: ignore[no-any-return]
-        if issubclass(origin, enum.IntEnum):
+        if issubclass(origin, (enum.IntEnum, enum.IntFlag)):
             storage = iec_type(getattr(origin, "iec_storage", INT))
-            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or next(iter(origin), 0)))
+            first: Any = next(iter(origin.__members__.values()), 0)
+            return WrappedType(origin, storage, int(getattr(origin, "iec_initial", None) or first))
         if hasattr(origin, "iec_storage"):
             storage = iec_type(origin.iec_storage)
             return WrappedType(origin, storage, storage.initial)

@@ -23,7 +23,7 @@ STATISTICS = ("mean", "median", "last", "constant")
 
 
 def impute(recording: Recording, how: str) -> Recording:
-    """The recording with all gaps filled; NaN and infinities are gaps too.
+    """The recording with all gaps among its numbers filled, not those among its texts; NaN and infinities are gaps too.
 
     Parameters
     ----------
@@ -36,9 +36,11 @@ def impute(recording: Recording, how: str) -> Recording:
     RangeError
         For a text that is none of these.
     RecordingError
-        When a channel has no value at all.
+        When a channel has no value at all, or there are no channels of numbers.
     """
     kind, _, text = how.strip().lower().partition(":")
+    if not recording.names:
+        raise RecordingError("gaps are filled among numbers; the recording has no channel of numbers")
     gaps = ~np.isfinite(recording.values)
     if kind == "knn":
         filled = fill_by_neighbours(recording.values, _count(how, text, 5), recording.names)

@@ -8,6 +8,7 @@ one is keyed by the content of every source that can matter and treats a bad or 
 
 import contextlib
 import hashlib
+import itertools
 import os
 import pickle
 import platform
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 
 import numba
 import numpy as np
+from numba.core.bytecode import FunctionIdentity
 from numba.core.caching import _Cache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
@@ -51,10 +53,22 @@ def compiled(function: Callable[..., Any], name: str, key: str, *example: Any) -
     if not JIT:
         return function
     dispatcher: Any = function
-    dispatcher._cache = KernelCache(name, f"{key} {digest(function)}")
+    content = f"{key} {digest(function)}"
+    dispatcher._cache = KernelCache(name, content)
+    _number_symbols_from(f"{name} {content}")
     signature = tuple(numba.typeof(a) for a in example)
     dispatcher.compile(signature)
     return dispatcher.overloads[signature].entry_point  # type: ignore[no-any-return]
+
+
+def _number_symbols_from(text: str) -> None:
+    """Begins the numbers of numba's symbols at a place that only this kernel has.
+
+    numba counts functions and record types anew in each process. Without this, two kernels that were compiled by two
+    processes could hold different code under one symbol, and a process that loads both would run the wrong one.
+    """
+    first = int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big") << 12
+    FunctionIdentity._unique_ids = itertools.count(first)
 
 
 def digest(function: Callable[..., Any]) -> str:

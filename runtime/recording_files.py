@@ -3,6 +3,7 @@
 CSV columns stay text until `recording_times` and `numbers` read them, so that an error can quote the cell.
 """
 
+import codecs
 import csv
 import difflib
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ class Table:
     path: Path
     frame: pl.DataFrame
     line: Callable[[int], int | None] = field(default=lambda _row: None)
+    is_csv: bool = False
 
     def where(self, row: int) -> str:
         """How a message names the row with this 0-based index."""
@@ -103,6 +105,37 @@ def _numbers_of_text(table: Table, column: str, text: pl.Series, decimal: str) -
     return values.scatter(odd, second)
 
 
+def read_texts(table: Table, column: str) -> NDArray[np.object_]:
+    """A column as texts, exactly as they are written; None where there is none: an empty cell, but not ``""``."""
+    series = table.frame[column]
+    if series.dtype in (pl.Categorical, pl.Enum, pl.Null):
+        series = series.cast(pl.String)
+    if series.dtype != pl.String:
+        raise RecordingError(f"{table.path}: column '{column}' holds {series.dtype}, no texts; write them as texts")
+    replaced = series.str.contains("\ufffd", literal=True).arg_true() if table.is_csv else ()
+    if len(replaced) and not _is_utf8(table.path):
+        raise table.error(
+            column, int(replaced[0]), f"the text is no UTF-8 ({series[replaced[0]]!r}), {_OTHER_ENCODING}"
+        )
+    texts: NDArray[np.object_] = series.to_numpy()
+    return texts
+
+
+_OTHER_ENCODING = "perhaps Windows' code page 1252; save the file as UTF-8"
+
+
+def _is_utf8(path: Path) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        try:
+            while block := file.read(1 << 20):
+                decoder.decode(block)
+            decoder.decode(b"", True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
 def _no_number(cell: str, decimal: str) -> str:
     comma = decimal == "." and "," in cell
     return f"{cell!r} is no number" + ("; for a decimal comma give --decimal ," if comma else "")
@@ -121,7 +154,7 @@ def _read_csv(path: Path, columns: list[str]) -> Table:
     blank = _blank_lines_at_end(path)
     if blank:
         frame = frame.head(max(frame.height - blank, 0))
-    return Table(path, frame, lambda row: _line_of_row(path, separator, encoding, row))
+    return Table(path, frame, lambda row: _line_of_row(path, separator, encoding, row), is_csv=True)
 
 
 def _csv_header(path: Path) -> tuple[str, list[str], str]:

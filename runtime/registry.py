@@ -1,11 +1,10 @@
 """Blocks found by name, without the runtime importing them: `alycat.blocks` says what there is."""
 
-import difflib
 import importlib
 from collections.abc import Iterator
 from typing import Any
 
-from .errors import UnknownName, one_of
+from .errors import UnknownName, one_of, resembling
 
 PREFIX = "FB_ALY_"
 
@@ -25,7 +24,7 @@ def find_block(name: str) -> Any:
     wanted = short_name(name.strip()).lower()
     if wanted in by_short_name:
         return getattr(blocks, by_short_name[wanted])
-    close = [short_name(by_short_name[n]) for n in difflib.get_close_matches(wanted, by_short_name, n=3, cutoff=0.6)]
+    close = resembling(wanted, map(short_name, blocks.BLOCKS))
     hint = f"did you mean {one_of(close)}?" if close else "see 'alycat blocks'"
     raise UnknownName(f"no block {name!r}; {hint}")
 

@@ -7,15 +7,17 @@ result array].
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .composite import StructType
 from .control import FIXED_WORDS, RESULT_WORDS, aim, array_refusal, check_elements, control_words, shown_buffers
-from .declare import Field, Role
+from .declare import Role
 from .errors import RangeError, WrongType, one_of
-from .iec import IecType
+from .iec import IecType, behind_alias
 from .kernel import compiled, kernel
 from .memory import copier, copy_bytes, f64, i64, publisher, record_at, u8
 from .methods import UnknownKeyword
@@ -35,7 +37,7 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     results = len(shown_buffers(cls))
     record = record_at(cls.layout.struct, cls.layout.kernel_dtype)
     load = copier([(cls.layout.offset(f.name), np.dtype(f.type.ctype).itemsize) for f in inputs])
-    publish = publisher([(cls.layout.offset(f.name), f.type.column_dtype.itemsize) for f in _outputs(cls)])
+    publish = publisher([(place, kind.column_dtype.itemsize) for place, kind in trace_columns(cls).values()])
     has_channels = any(f.name == "x" for f in cls.layout.fields)
     has_texts = any(f.name == "texts" for f in cls.layout.fields)
     fixed = 1 if issubclass(cls, SingleChannelBlock) else getattr(cls, "channel_count", 0)  # known to the compiler
@@ -79,20 +81,30 @@ def build_runner(cls: type["Block"]) -> Callable[[int], int]:
     return compiled(run, cls.__name__, f"{cls.__module__} {cls.layout.dtype}", 0)
 
 
-def _outputs(cls: type["Block"]) -> list[Field]:
-    return [f for f in cls.layout.fields if f.role is Role.OUTPUT and not f.type.is_live]
+def trace_columns(cls: type["Block"]) -> dict[str, tuple[int, IecType]]:
+    """The scalar outputs with place in the memory and type; of a structure its members, as ``name.member``."""
+    outputs = (f for f in cls.layout.fields if f.role is Role.OUTPUT)
+    return {name: found for f in outputs for name, found in _scalars(f.name, cls.layout.offset(f.name), f.type)}
+
+
+def _scalars(name: str, place: int, kind: IecType) -> Iterator[tuple[str, tuple[int, IecType]]]:
+    plain = behind_alias(kind)
+    if isinstance(plain, StructType):
+        for member in plain.layout.fields:
+            yield from _scalars(f"{name}.{member.name}", place + plain.layout.offset(member.name), member.type)
+    elif not (kind.is_live or kind.is_bit):
+        yield name, (place, kind)
 
 
 def trace_dtype(cls: type["Block"]) -> np.dtype[Any]:
     """One field per scalar output, laid out as in the memory."""
-    outputs = _outputs(cls)
-    ends = [cls.layout.offset(f.name) + f.type.column_dtype.itemsize for f in outputs]
+    columns = trace_columns(cls)
     return np.dtype(
         {
-            "names": [f.name for f in outputs],
-            "formats": [f.type.column_dtype for f in outputs],
-            "offsets": [cls.layout.offset(f.name) for f in outputs],
-            "itemsize": (max(ends) + 7) // 8 * 8,
+            "names": list(columns),
+            "formats": [kind.column_dtype for _, kind in columns.values()],
+            "offsets": [place for place, _ in columns.values()],
+            "itemsize": (max(place + kind.column_dtype.itemsize for place, kind in columns.values()) + 7) // 8 * 8,
         }
     )
 
@@ -129,7 +141,7 @@ def replay(
     code = block._entry(int(control.ctypes.data))
     if not block.bConfigured:  # what N calls would have shown
         for name in trace_dtype(cls).names or ():
-            trace[name] = getattr(block._m, name)
+            trace[name] = attrgetter(name)(block._m)
         trace["bError"], trace["bNewResult"] = True, False
     block._finish(code)
     return trace

@@ -7,7 +7,6 @@ TwinCAT: `MAIN.stPoint.x`, `GVL.aGrid[2,1].x`, `MAIN.pValue^`; a REFERENCE is go
 """
 
 import ctypes
-import difflib
 import enum
 import operator
 import re
@@ -18,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from .block import Block
 from .declare import Field, Role
-from .errors import UnknownName, WrongType, one_of
+from .errors import UnknownName, WrongType, one_of, resembling
 from .iec import (
     BOOL,
     DT,
@@ -136,8 +135,7 @@ class SymbolTable(Mapping[str, Symbol]):
         return sum(1 for _ in self)
 
     def _unknown(self, path: str) -> str:
-        known = {p.lower(): p for p in self}
-        close = [known[p] for p in difflib.get_close_matches(path.lower(), known, 3)]
+        close = resembling(path, self)
         return f"{path}: no such symbol" + (f"; close to it: {one_of(close)}" if close else "")
 
     def _roots(self) -> list[tuple[str, Variables]]:

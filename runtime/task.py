@@ -45,7 +45,7 @@ class PlcTaskSystemInfo(Variables):
 
 class TaskState(enum.StrEnum):
     RUN = "RUN"
-    ERROR = "ERROR"  # a program or a link raised; the task stands still, the others go on
+    ERROR = "ERROR"  # a program or a link raised; the task stands still and that is logged, the others go on
 
 
 class Task:
@@ -170,7 +170,8 @@ class Task:
                 for publish in outputs:
                     publish(due)
             except Exception as error:
-                return self._fail(error)
+                self._fail(error)
+                return self._log()
             ended = now()
             due += period
             self.due_ns = due
@@ -208,6 +209,12 @@ class Task:
 
     def _fail(self, error: Exception) -> None:
         self.error, self.failure = error, f"{type(error).__name__}: {error}"
+
+    def _log(self) -> None:
+        """Say why the task stands still under ``alycat.task`` of Python's logging, which shows it by default."""
+        import logging
+
+        logging.getLogger("alycat.task").error("%s", self.explain(), exc_info=self.error)
 
     def explain(self) -> str:
         """One line about why the task stands still; empty while it runs."""

@@ -16,6 +16,7 @@ drawn ones are refused; where that is not enough, pass strategies of your own.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,7 @@ from .iec import (
     StringType,
     WrappedType,
 )
+from .running import trace_columns
 from .textblock import TextBlock
 from .texts import decoded
 
@@ -308,8 +310,7 @@ def _column(rng: np.random.Generator, kind: IecType, name: str, rows: int) -> An
 
 def outputs_of(fb: Any) -> list[Any]:
     """All scalar outputs as plain values, times as raw numbers."""
-    shown = (f for f in fb.fields if f.role is Role.OUTPUT and f.type.ctype is not None and not f.type.is_live)
-    found = [getattr(fb, f.name) for f in shown]
+    found = [attrgetter(name)(fb) for name in trace_columns(type(fb))]
     return [value.nRaw if hasattr(value, "nRaw") else value for value in found]
 
 

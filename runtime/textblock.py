@@ -3,6 +3,8 @@
 import struct
 from typing import Any, ClassVar
 
+import numpy as np
+
 from .block import AlgorithmBlock, quick_method
 from .declare import buffer
 from .errors import RangeError
@@ -16,14 +18,20 @@ _pack_text = struct.Struct(f"{TEXT_BYTES}s").pack_into  # with zeros behind the 
 class TextBlock(AlgorithmBlock):
     """An algorithm block with text channels. `texts` and `lengths` hold the values for the next call.
 
-    In `replay` the values are texts: str[N] or, for several channels, str[N, channels].
+    In `replay` the values are texts: str[N] or, for several channels, str[N, channels]. A row with None, or with a text
+    that SetChannelValue does not take, is refused, as in a program that calls only when all values were taken.
     """
 
     channel_count: ClassVar[int] = 1
+    channel_dtype = np.str_
     channel_buffers = ("texts", "lengths")
 
     texts: USINT = buffer("256 bytes for the text of each channel")
     lengths: LINT = buffer("characters of each text, -1 before the first", initial=NEVER_SET)
+
+    @classmethod
+    def replay_columns(cls) -> int | None:
+        return cls.channel_count
 
     @property
     def _n(self) -> int:

@@ -47,13 +47,32 @@ def encoded(text: str) -> bytes:
     return data
 
 
+def is_storable(text: str) -> bool:
+    """Whether STRING(255) can hold a text."""
+    try:
+        encoded(text)
+    except RangeError:
+        return False
+    return True
+
+
 def decoded(data: bytes) -> str:
     """The text of bytes such as those in a column of a trace."""
     return StringType(LONGEST_TEXT).to_python(data)
 
 
+def decoded_column(column: np.ndarray) -> list[str]:
+    """The texts of a column of a trace."""
+    cells = column.tolist()
+    known = {data: decoded(data) for data in dict.fromkeys(cells)}
+    return [known[data] for data in cells]
+
+
 def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Texts (str or CP1252 bytes; None: not there) as bytes[rows, channels] and the length of each, -1 for None."""
+    """Texts (str or CP1252 bytes) as bytes[rows, channels] and the length of each.
+
+    The length is -1 for None, which stands for no text, and for a text that STRING(255) cannot hold.
+    """
     given = values if isinstance(values, np.ndarray) else np.array(values, object)
     if given.ndim == 1 and channels == 1:
         given = given.reshape(-1, 1)
@@ -81,7 +100,7 @@ def text_matrix(values: Any, rows: int, channels: int) -> tuple[np.ndarray, np.n
 
 
 def _code_page_1252(texts: np.ndarray) -> np.ndarray:
-    """Texts of numpy as bytes; as they are when one has a character outside the code page, which is told later."""
+    """Texts of numpy as bytes; as they are when one has a character outside the code page."""
     points = np.ascontiguousarray(texts).view(np.uint32)
     if not points.size or points.max() >= len(_BYTES):
         return texts
@@ -107,9 +126,9 @@ def _bytes_of_points() -> np.ndarray:
 _BYTES = _bytes_of_points()
 
 
-def _cell(value: Any) -> bytes:
+def _cell(value: Any) -> bytes | None:
     if isinstance(value, bytes):
-        return encoded(value.decode("cp1252", "replace"))
+        value = value.decode("cp1252", "replace")
     if not isinstance(value, str):
         raise WrongType(f"replay: {value!r} is no text")
-    return encoded(value)
+    return encoded(value) if is_storable(value) else None

@@ -5,7 +5,6 @@ the package tzdata where the system has none. The empty name is UTC. The Plc set
 none, see `Plc(time_zone=...)`.
 """
 
-import difflib
 import functools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .errors import RangeError
+from .errors import RangeError, one_of, resembling
 from .iec import StringType
 
 if TYPE_CHECKING:
@@ -83,8 +82,8 @@ def _zone(name: str, where: str) -> "ZoneInfo":
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # OSError for a folder of the data base such as 'Europe'
         known = available_timezones()
-        near = difflib.get_close_matches(name, known, 3)
-        hint = f"close to it: {', '.join(near)}" if near else "IANA names such as Europe/Berlin are allowed"
+        near = resembling(name, known)
+        hint = f"close to it: {one_of(near)}" if near else "IANA names such as Europe/Berlin are allowed"
         if not known:
             hint = "this system has no time zone data: python -m pip install tzdata"
         raise RangeError(f"{where}: there is no time zone {name!r}; {hint}") from None

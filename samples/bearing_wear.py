@@ -8,10 +8,10 @@ peaks drown in the noise and the factors fall back, although the bearing is wors
 both: a factor for the beginning, the standard deviation for the end.
 
     python samples/bearing_wear.py
-    python samples/bearing_wear.py bearing_wear.png      # and draws the picture
+    python samples/bearing_wear.py --picture bearing_wear.png          and what it looks like
 """
 
-import sys
+import argparse
 
 import numpy as np
 
@@ -103,6 +103,9 @@ def draw(path: str, rows: np.ndarray) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Factors of a bearing that wears.")
+    parser.add_argument("--picture", help="draw to this file")
+    options = parser.parse_args()
     rows = []
     print("  time   clearance  impulse  shape  standard deviation")
     for second in range(5, END + 1, 5):
@@ -118,5 +121,5 @@ if __name__ == "__main__":
         lasting = next(i for i in range(len(beyond)) if beyond[i : i + 6].all())
         after = found[lasting, 0] - FIRST_PIT
         print(f"{label:18} beyond its calm range for good from {after:3.0f} s after the first pit")
-    if len(sys.argv) > 1:
-        draw(sys.argv[1], found)
+    if options.picture:
+        draw(options.picture, found)

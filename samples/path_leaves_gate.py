@@ -7,10 +7,10 @@ line on which the gate lies, is an outlier, and the round is NOK. FB_ALY_XyShape
 pillar that the tool must not touch.
 
     python samples/path_leaves_gate.py
-    python samples/path_leaves_gate.py path_leaves_gate.png      # and draws the picture
+    python samples/path_leaves_gate.py --picture path_leaves_gate.png          and what it looks like
 """
 
-import sys
+import argparse
 
 import numpy as np
 
@@ -95,6 +95,9 @@ def draw(path: str, crossings: list[tuple[float, float, bool]]) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="A path in the plane that leaves its gate.")
+    parser.add_argument("--picture", help="draw to this file")
+    options = parser.parse_args()
     crossings = []
     print("round  crosses at X   gate  outlier  judgement")
     for number in range(1, ROUNDS + 1):
@@ -105,5 +108,5 @@ if __name__ == "__main__":
             counts = f"{gate.nCountGateIntersections:6} {gate.nCountOutlierIntersections:8}"
             print(f"{number:5} {gate.fPosIntersectionX:13.2f} {counts}  {gate.eClassification.name}")
     print(f"the path met the pillar {main.fbPillar.nCountIntersections} times")
-    if len(sys.argv) > 1:
-        draw(sys.argv[1], crossings)
+    if options.picture:
+        draw(options.picture, crossings)

@@ -29,12 +29,11 @@ from alycat.runtime import Plc, Program
 from alycat.runtime.iec import BOOL, LREAL
 from alycat.runtime.targetpaths import use_file_folder
 from alycat.sim.noise import Noise
-from alycat.sim.signals import Constant, Ramp, Signal, Sine, Switch
+from alycat.sim.signals import Pulse, Ramp, Sine, Whole
 
 START = "2025-03-03T06:00:00Z"  # the early shift begins
 S = 10**9
-SHIFT = 8 * 3600 * S
-WEAR_FROM, LIMIT = 12 * 3600 * S, 0.5  # after the start; A
+LIMIT = 0.5  # A
 FILE = r"C:\TwinCAT\3.1\Boot\Motor.json"
 TYPICAL = ((55.0, 14.0), (1.2, 0.2), (40.0, 5.0))  # mean and spread of load in %, speed in m/s, oil in degrees
 
@@ -105,38 +104,24 @@ class MAIN(Program):
             self.bWarning = self.bWarning or self.fDifference > LIMIT
 
 
-class After(Signal):
-    """1 from a time on, before it 0."""
-
-    def __init__(self, begin_ns: int) -> None:
-        self.begin_ns = begin_ns
-
-    def sample(self, t_ns: int) -> float:
-        return float(t_ns >= self.begin_ns)
-
-    def _samples(self, t_ns: np.ndarray) -> np.ndarray:
-        return (t_ns >= self.begin_ns).astype(float)
-
-
-class Early:
-    """Whether it is early shift, as a source."""
-
-    def sample(self, t_ns: int) -> bool:
-        return t_ns < (plc.start_ns or t_ns) + SHIFT
-
-
 load = 55 + 12 * Noise(sigma=1, seed=1, name="load", every="90s") + Sine(10, "3h")
 speed = 1.2 + 0.2 * Noise(sigma=1, seed=1, name="speed", every="5min")
 oil = 40 + Sine(5, "40min") + Sine(4, "20h", phase=-0.2)  # the cooler switches
 healthy = 2 + 0.08 * load + 1.5 * speed + (-0.03) * oil + Noise(sigma=0.3, seed=1, name="current", every="1s")
-wear = Switch(After(WEAR_FROM), 0.3 / 3600 * (Ramp(rate=1.0) + Constant(-WEAR_FROM / S)), 0.0)  # A, 0.3 more each hour
+wear = Ramp(rate=0.3 / 3600, begin="12h")  # A, from 18:00 on 0.3 more each hour
 
 plc = Plc(start=START)
 main = MAIN()
 task = plc.task("PlcTask", cycle_time="1s", programs=[main])
-for signal, name in ((load, "fLoad"), (speed, "fSpeed"), (oil, "fOil"), (healthy + wear, "fCurrent")):
+sources = {
+    "fLoad": load,
+    "fSpeed": speed,
+    "fOil": oil,
+    "fCurrent": healthy + wear,
+    "bEarlyShift": Whole(Pulse(1.0, 0.0, period="16h", width="8h")),
+}
+for name, signal in sources.items():
     task.link(signal.starting(plc), f"MAIN.{name}")
-task.link(Early(), "MAIN.bEarlyShift")
 
 
 def draw(path: str, recorded: dict[str, np.ndarray]) -> None:
@@ -149,7 +134,7 @@ def draw(path: str, recorded: dict[str, np.ndarray]) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=[3, 2])
     upper.plot(hours, recorded["MAIN.fCurrent"], color="#b8b8b8", linewidth=0.5, label="measured")
     upper.plot(hours, recorded["MAIN.fPredicted"], color="#1f4e79", linewidth=0.8, label="model")
-    upper.set(ylabel="motor current in A", xlim=(6, 22), ylim=(2, 12.5))
+    upper.set(ylabel="motor current in A", xlim=(6, 22), ylim=(2, 14))
     upper.set_title(
         "A model of the current, taught in the early shift, used in the late one", loc="left", weight="bold"
     )
@@ -179,13 +164,13 @@ if __name__ == "__main__":
     names = ("fCurrent", "fPredicted", "fDifference", "bWarning")
     recorder = task.record(*(f"MAIN.{name}" for name in names), every=10)
     with tempfile.TemporaryDirectory() as folder, use_file_folder(folder):
-        plc.run(duration=2 * SHIFT)
+        plc.run(duration="16h")
     recorded = recorder.columns()
     bias, *weights = main.fbFitting.coefficients()
-    print(f"learnt: {bias:.2f} A at typical values", end="")
-    for weight, (_, spread), unit in zip(weights, TYPICAL, ("%", "m/s", "degree"), strict=True):
-        print(f"  {weight / spread:+.3f} A per {unit}", end="")
-    print(f"\nfile: {main.fbModel.stFileHeader.sKind}, {main.fbModel.stFileHeader.nTeachCycles} samples")
+    print(f"learnt: {bias:.2f} A at typical values, and")
+    for weight, (_, spread), unit in zip(weights, TYPICAL, ("% load", "m/s", "degree"), strict=True):
+        print(f"        {weight / spread:+.3f} A per {unit}")
+    print(f"file: {main.fbModel.stFileHeader.sKind}, {main.fbModel.stFileHeader.nTeachCycles} samples")
     print("hour   measured   model   difference")
     minutes = (recorded["time"] - recorded["time"][0]) // (60 * S)
     for hour in range(14, 22):

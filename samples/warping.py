@@ -7,10 +7,10 @@ ones. The warped distance of FB_ALY_DynamicTimeWarpingInterval follows each curv
 cycles come out close to the reference and the cracked ones far away.
 
     python samples/warping.py
-    python samples/warping.py warping.png      # and draws the picture
+    python samples/warping.py --picture warping.png          and what it looks like
 """
 
-import sys
+import argparse
 
 import numpy as np
 
@@ -89,6 +89,8 @@ def draw(path: str, rows: list[tuple[float, float]]) -> None:
         panel.set(xlabel="s", ylabel="kN")
         panel.legend(frameon=False, fontsize=8, loc="upper right")
         panel.set_ylim(-8, 225)
+        if place == 0:
+            panel.set_title("Cycles beside a reference cycle", loc="left", fontweight="bold")
         panel.spines[["top", "right"]].set_visible(False)
     panel = figure.add_subplot(grid[1, :])
     cycles = np.arange(1, len(rows) + 1)
@@ -104,6 +106,9 @@ def draw(path: str, rows: list[tuple[float, float]]) -> None:
 
 
 if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description="Cycles compared with a reference by time warping.")
+    parser.add_argument("--picture", help="draw to this file")
+    options = parser.parse_args()
     rows = []
     for _ in range(40):
         plc.run(duration="2s")
@@ -112,5 +117,5 @@ if __name__ == "__main__":
     for name, first in (("as the reference", 0), ("slow", 10), ("as the reference", 20), ("cracked", 30)):
         part = np.array(rows[first : first + 10]).mean(axis=0)
         print(f"{first + 1:2}-{first + 10} {name:18} {part[0]:9.0f} {part[1]:18.0f}")
-    if len(sys.argv) > 1:
-        draw(sys.argv[1], rows)
+    if options.picture:
+        draw(options.picture, rows)

@@ -10,7 +10,7 @@ import numpy as np
 from learnt_files import store_path
 
 from alycat.blocks import E_ALY_ComparisonOperator, E_ALY_LogicOperator, ST_ALY_Threshold
-from alycat.runtime.cli.replaying import Replayed
+from alycat.runtime.cli.replaying import Replayed, takes_texts
 from alycat.runtime.cli.settings import Settings
 from alycat.runtime.declare import Role
 from alycat.runtime.recordings import Recording
@@ -369,6 +369,15 @@ def wind(channels: int, rows: int = 3000) -> tuple[Any, Any]:
     return START_NS + np.arange(1, rows + 1) * 100 * MS, (8 + 3 * share + (1 + share) * gusts)[:, None]
 
 
+def words(channels: int, rows: int = 2000) -> tuple[Any, Any]:
+    """The state of a machine as a text, and the one that is expected."""
+    rng = np.random.default_rng(18)
+    names = np.array(["OK", "Läuft", "Warning", "Rüsten", "Störung"], np.object_)
+    state = names[np.repeat(rng.choice(5, rows // 20, p=(0.5, 0.2, 0.1, 0.1, 0.1)), 20)]
+    expected = names[np.arange(rows) // 300 % 2]
+    return START_NS + 8 * HOUR + np.arange(1, rows + 1) * S, np.column_stack([state, expected])[:, :channels]
+
+
 RECORDINGS = {
     "FB_ALY_AM8xxxSSD": motor,
     "FB_ALY_ArrayStatistics": profiles,
@@ -425,9 +434,13 @@ PERIODS = {"bStartPeriod": 0, "bStart": 0, "bStopPeriod": 190, "bStop": 190}
 def typical_recording(cls: Any, channels: int) -> Recording:
     """Rows that show what the block does."""
     default = slow if any(word in cls.__name__ for word in SLOW_SIGNALS) else machine
-    stamps, values = RECORDINGS.get(cls.__name__, default)(channels)
+    stamps, values = RECORDINGS.get(cls.__name__, words if takes_texts(cls) else default)(channels)
     names = tuple(f"channel {c + 1}" for c in range(values.shape[1]))
-    return Recording(names, np.asarray(stamps, np.uint64), values, np.isnan(values))
+    stamps = np.asarray(stamps, np.uint64)
+    if takes_texts(cls):
+        none = np.empty((len(stamps), 0))
+        return Recording((), stamps, none, none.astype(bool), text_names=names, texts=values)
+    return Recording(names, stamps, values, np.isnan(values))
 
 
 def typical_replay(cls: Any) -> Replayed:
@@ -439,7 +452,8 @@ def typical_replay(cls: Any) -> Replayed:
     flags = {name: rows % STROKE_ROWS == PERIODS[name] for name in inputs if name in PERIODS}
     if "dependent" in inputs:
         flags["dependent"] = 1 + recording.values @ np.arange(1, recording.values.shape[1] + 1) / 10
-    trace = fb.replay(recording.timestamps, recording.values.astype(fb.channel_dtype), **inputs | flags)
+    values = recording.texts if takes_texts(cls) else recording.values.astype(fb.channel_dtype)
+    trace = fb.replay(recording.timestamps, values, **inputs | flags)
     configure = {n: v for _, given in setup.calls for n, v in given.items() if np.ndim(v) == 0}
     shown = inputs | {name: f"@{name}" for name in flags}
     return Replayed(cls, fb, Settings(setup.init, configure, shown), recording, trace, 1)

@@ -67,6 +67,7 @@ class FB_ALY_MinMaxAvg(ChannelBlock, TimedBlock, category="Base"):
 
     picture = "bands"
     step = step
+    largest_value = LARGEST
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")
 

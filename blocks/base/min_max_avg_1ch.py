@@ -48,6 +48,7 @@ class FB_ALY_MinMaxAvg_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, cate
 
     picture = "bands"
     step = step
+    largest_value = LARGEST
 
     fMin: LREAL = output("minimum of the input values")
     fMax: LREAL = output("maximum of the input values")

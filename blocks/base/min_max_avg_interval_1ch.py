@@ -59,6 +59,7 @@ class FB_ALY_MinMaxAvgInterval_1Ch(SingleChannelBlock, PausableBlock, category="
 
     picture = "bands"
     step = step
+    largest_value = LARGEST
     example = {"tInterval": "20s"}
 
     fMin: LREAL = output("minimum of the interval that ended last")

@@ -75,6 +75,7 @@ class FB_ALY_MovingAvg_1Ch(SingleChannelBlock, category="Base"):
 
     picture = "bands"
     step = step
+    largest_value = LARGEST
     example = {"nNumValues": 100, "eStartupBehaviour": E_ALY_MovingAvgStartupBehaviour.AvgOverExisting}
 
     fMovingAvg: LREAL = output("average of the latest nNumValues values")

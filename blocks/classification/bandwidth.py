@@ -100,7 +100,8 @@ class FB_ALY_BandwidthClassificator_1Ch(SingleChannelBlock, Bandwidth, category=
         Errors: 16#200C a bound is not finite, or the lower one is above the upper one.
         """
         if not (math.isfinite(fLowerBound) and math.isfinite(fUpperBound) and fLowerBound <= fUpperBound):
-            return self._finish(0x200C, f"fLowerBound = {fLowerBound:g}, fUpperBound = {fUpperBound:g}")
+            wanted = "finite numbers are needed, the lower one not above the upper one"
+            return self._finish(0x200C, f"fLowerBound = {fLowerBound:g}, fUpperBound = {fUpperBound:g}; {wanted}")
         return self._start(lower=fLowerBound, upper=fUpperBound)
 
 

@@ -141,6 +141,7 @@ class FB_ALY_CurveSketcher_1Ch(SingleChannelBlock, TimedBlock, category="Classif
     """
 
     step = step
+    largest_value = LARGEST
     counters = ("nCountPeaks", "nCountValleys", "nCountMaxDelta")
     drawn_with = {"fLastPeak": ("fLastValley", "fValueAtMaxDelta"), "nCountPeaks": ("nCountValleys",)}
     example = {"fThresholdReversal": 0.0, "bCalcInflection": True, "fThresholdDelta": 10.0}

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal, check_elements
+from alycat.runtime.control import array_refusal, check_elements, within
 from alycat.runtime.declare import buffer, config, output
 from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_ULINT, PVOID, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
@@ -127,7 +127,7 @@ class HistogramBlock(SingleChannelBlock):
         code, detail = array_refusal(array, size, self._buffer("counts").nbytes, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pHistArrayIn: {detail}")
-        given = array.reshape(-1)
+        given = within(array, size)
         if mode == RELATIVE:
             if not (np.isfinite(given).all() and (given >= 0).all() and given.sum() <= 100.0 * (1 + 1e-9)):
                 return self._finish(0x200D, "pHistArrayIn: percentages from 0 on that sum up to at most 100 are needed")
@@ -211,7 +211,10 @@ class FB_ALY_Histogram_1Ch(HistogramBlock, category="Classification"):
             or fMinBinned + span / nBins <= fMinBinned
             or fMaxBinned - span / nBins >= fMaxBinned
         ):
-            return self._finish(0x200C, f"fMinBinned = {fMinBinned:g}, fMaxBinned = {fMaxBinned:g} with {nBins} bins")
+            wanted = "the first border has to lie below the last one, by enough for the bins"
+            return self._finish(
+                0x200C, f"fMinBinned = {fMinBinned}, fMaxBinned = {fMaxBinned}, nBins = {nBins}; {wanted}"
+            )
         bars = nBins + 2
         borders = {"bins": nBins, "first": fMinBinned, "last": fMaxBinned, "width": span / nBins}
         return self._start({"counts": bars, "shown": bars}, mode=eHistMode, bars=bars, **borders)

@@ -1,18 +1,19 @@
 """FB_ALY_ParetoAnalysis: which conditions are met most often or longest, in order."""
 
+import itertools
 from typing import Any
 
 import numpy as np
 
 from alycat.runtime.block import NumberedChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, channel_config, config, fb_init
 from alycat.runtime.iec import BOOL, BYTE, LINT, POINTER_TO_UDINT, POINTER_TO_ULINT, PVOID, STRING_255, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, u8, u64
 
 from ..conditions import ConditionBlock, TimedBlock, bad_call, is_met, time_passed
-from ..types import E_ALY_ParetoMode, ST_ALY_Threshold
+from ..types import E_ALY_ComparisonOperator, E_ALY_ParetoMode, ST_ALY_Threshold
 
 NAME = 256  # bytes of a STRING(255)
 COUNT, TIMESPAN = 1, 2
@@ -56,7 +57,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
     step = step
     traced = {"pSums": "sums"}
     example = {
-        "stThresholdLevel": ST_ALY_Threshold(5, 1.0),  # type: ignore[arg-type]
+        "stThresholdLevel": ST_ALY_Threshold(E_ALY_ComparisonOperator.Equals, 1.0),
         "sChannelName": "Channel",
         "eParetoMode": E_ALY_ParetoMode.Timespan,
     }
@@ -180,9 +181,8 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
         """Order of the conditions, their sums and accumulated shares in that order."""
         sums = self._buffer("sums")
         order = np.lexsort((np.arange(len(sums)), ~sums))
-        total = float(sums.sum())
-        running = np.cumsum(sums[order]).astype(float)
-        return order, sums[order], 100.0 * running / total if total else np.zeros(len(sums))
+        running = np.array(list(itertools.accumulate(sums[order].tolist())), float)  # exact, beyond 64 bits as well
+        return order, sums[order], 100.0 * running / max(running[-1], 1.0)
 
     @method
     def SetInitial(
@@ -221,8 +221,8 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
             code, detail = array_refusal(array, size, needed, 0x2002, 0x3003)
             if code:
                 return self._finish(code, f"{name}: {detail}")
-        channels = pArrayIdxIn.reshape(-1).tolist()
+        channels = within(pArrayIdxIn, nArrayIdxInSize).tolist()
         if sorted(channels) != list(range(1, n + 1)):
             return self._finish(0x3010, f"pArrayIdxIn holds {channels}, each channel from 1 to {n} is needed once")
-        self._buffer("sums")[np.array(channels) - 1] = pArrayAbsIn.reshape(-1).view(np.uint64)
+        self._buffer("sums")[np.array(channels) - 1] = within(pArrayAbsIn, nArrayAbsInSize).view(np.uint64)
         return self._finish(0)

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, config, output
 from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LINT, POINTER_TO_LREAL, POINTER_TO_ULINT, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, i64
 
-from ..conditions import TimedBlock, bad_call, time_passed
+from ..conditions import LONGEST, TimedBlock, bad_call, time_passed
 
 MISSING_SECTIONS = 0x2022
 
@@ -25,10 +25,7 @@ def step(m: Any) -> int:
     code = bad_call(m, 1)
     if code != 0:
         return code
-    first = m.last_ns == 0
-    span = time_passed(m)
-    if not first:
-        i64(m, m.spans, m.sections + 2)[int64(m.nSection)] += span
+    i64(m, m.spans, m.sections + 2)[int64(m.nSection)] += time_passed(m)
     x = f64(m, m.x, 1)[0]
     borders = f64(m, m.borders, m.sections + 1)
     low, high = int64(0), int64(m.sections + 1)  # the number of borders that are not above x lies between these
@@ -82,6 +79,11 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         width = (borders[-1] - borders[0]) / self._m.sections
         return np.concatenate([[borders[0] - width], borders, [borders[-1] + width]])
 
+    def _explain(self, event_id: int) -> str:
+        if event_id == MISSING_SECTIONS:
+            return "SetSections has to come before Call"
+        return super()._explain(event_id)
+
     def channel_levels(self) -> list[tuple[int, float, str]]:
         return [(0, border, "") for border in self._buffer("borders").tolist()]
 
@@ -130,7 +132,7 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         code, detail = array_refusal(pSectionConfigArray, nSectionConfigArraySize, 8 * self._m.sections, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pSectionConfigArray: {detail}")
-        borders = [fFirstLowerBorder, *pSectionConfigArray.reshape(-1).tolist()]
+        borders = [fFirstLowerBorder, *within(pSectionConfigArray, nSectionConfigArraySize).tolist()]
         for below, above in itertools.pairwise(borders):
             if not -math.inf < below < above < math.inf:
                 return self._finish(0x200C, f"a section from {below:g} to {above:g}; borders have to rise")
@@ -151,8 +153,8 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
 
         Notes
         -----
-        Errors: 16#3007 before a successful Configure, 16#2002 no array, 16#3003 a size that does not fit, 16#200D a
-        time beyond 2**63 ns.
+        Errors: 16#3007 before a successful Configure, 16#2002 no array, 16#3003 a size that does not fit, 16#200F a
+        time of 2**63 ns or more.
         """
         if not self._m.bConfigured:
             return self._finish(0x3007)
@@ -160,9 +162,10 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
         code, detail = array_refusal(pTimespanArrayIn, nTimespanArrayInSize, spans.nbytes, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pTimespanArrayIn: {detail}")
-        given = pTimespanArrayIn.reshape(-1).view(np.int64)
+        given = within(pTimespanArrayIn, nTimespanArrayInSize).view(np.int64)
         if (given < 0).any():
-            return self._finish(0x200D, f"pTimespanArrayIn: {given[given < 0][0].view(np.uint64)} ns")
+            longest = given[given < 0][0].view(np.uint64)
+            return self._finish(0x200F, f"pTimespanArrayIn: {longest} ns, allowed are 0..{LONGEST}")
         spans[:] = given
         return self._finish(0)
 

@@ -60,11 +60,9 @@ def fit_tangent(m: Any, x: float) -> None:
 @kernel
 def judge_reversal(m: Any, kind: int, extreme: float, t: int, entered_ns: int) -> None:
     """A reversal may be the largest overshoot so far, and ends the identification when it lies inside the band."""
-    over = extreme - m.target
-    if m.target < m.start_value:
-        over = -over
-    upward = kind == PEAK
-    if upward == (m.target > m.start_value) and over > m.overshoot:
+    rises = m.target > m.start_value
+    over = extreme - m.target if rises else m.target - extreme
+    if (kind == PEAK) == rises and m.target != m.start_value and over > m.overshoot:
         m.overshoot = over
         m.fbTimeMax = uint64(t)
         m.bNewResult = True
@@ -140,13 +138,15 @@ class FB_ALY_StepResponse_1Ch(FixedChannelBlock, TimedBlock, category="Classific
     - the inflection tangent goes through the two consecutive values between which the response moved fastest towards
       the setpoint; delay and compensation time are shown as soon as there is such a pair, and follow steeper ones;
     - the settling time ends where the response entered the band for the last time before that peak or valley; the band
-      has both borders; an overshoot is a reversal beyond the setpoint, seen from the start value;
+      has both borders; an overshoot is a reversal beyond the setpoint, seen from the start value, so there is none when
+      the value is at the setpoint already;
     - a response that creeps up without any reversal is never called steady, as documented;
     - bNewResult tells that one of the four times was found anew; reversals as in `alycat.blocks.reversals`; values
       beyond +-1e290 are refused (16#300A).
     """
 
     step = step
+    largest_value = LARGEST
     channel_count: ClassVar[int] = 2
     example = {"fThresholdReversal": 0.1, "bUseRelativeTolerance": True, "fErrorTolerance": 5.0}
 

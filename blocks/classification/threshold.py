@@ -13,7 +13,14 @@ from ..conditions import TimedBlock, bad_call
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_Classification_3Cls
 
-OK, WARNING, ALARM = 1, 2, 3
+WARNING, ALARM = 2, 3  # E_ALY_Classification_3Cls
+
+
+@kernel
+def class_of(m: Any) -> int:
+    """1, 2 or 3."""
+    x = f64(m, m.x, 1)[0]
+    return 1 + (x >= m.second_from) + (x >= m.third_from)
 
 
 @kernel
@@ -22,20 +29,37 @@ def step(m: Any) -> int:
     if code != 0:
         return code
     m.last_ns = m.tTimestamp
-    value = f64(m, m.x, 1)[0]
-    if value >= m.alarm_from:
-        m.eClass = ALARM
+    m.eClass = class_of(m)
+    if m.eClass == ALARM:
         m.fbTimeLastEventAlarm = m.tTimestamp
-    elif value >= m.warning_from:
-        m.eClass = WARNING
+    elif m.eClass == WARNING:
         m.fbTimeLastEventWarning = m.tTimestamp
-    else:
-        m.eClass = OK
     m.bNewResult = True
     return 0
 
 
-class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category="Classification"):
+class ThreeClassesBlock(SingleChannelBlock, TimedBlock):
+    """A block that sorts the value into one of three classes by two thresholds."""
+
+    picture = "bands"
+
+    fTolerance: LREAL = block_property("without effect, as no value is compared for equality")
+
+    second_from: LREAL = config("smallest value of the second class")
+    third_from: LREAL = config("smallest value of the third class")
+
+    def _thresholds_refused(self, **levels: float) -> bool:
+        """Whether the two thresholds cannot be used; the message then says so."""
+        first, second = levels.values()
+        finite = math.isfinite(first) and math.isfinite(second)
+        if finite and first <= second:
+            return False
+        given = ", ".join(f"{name} = {level:g}" for name, level in levels.items())
+        wanted = "finite numbers are needed, the first one not above the second one"
+        return not self._finish(0x2021 if finite else 0x201A, f"{given}; {wanted}")
+
+
+class FB_ALY_ThresholdClassificator_1Ch(ThreeClassesBlock, category="Classification"):
     """Sorts the value into OK, Warning or Alarm by two thresholds.
 
     Sources: manual TF3510 EN 1.5.0 pp. 132-135 (InfoSys 6776647563, 6901201675), Workbench 4946540683.
@@ -47,20 +71,15 @@ class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category
     """
 
     step = step
-    picture = "bands"
     example = {"fThresholdLevelOkWarning": 10.0, "fThresholdLevelWarningAlarm": 20.0}
 
-    fTolerance: LREAL = block_property("without effect, as no value is compared for equality")
     eClass: E_ALY_Classification_3Cls = output("class of the value")
     fbTimeLastEventWarning: FB_ALY_DateTime = output("time of the latest classification as Warning")
     fbTimeLastEventAlarm: FB_ALY_DateTime = output("time of the latest classification as Alarm")
 
-    warning_from: LREAL = config()
-    alarm_from: LREAL = config()
-
     def channel_levels(self) -> list[tuple[int, float, str]]:
         m = self._m
-        return [(0, m.warning_from, "Warning"), (0, m.alarm_from, "Alarm")]
+        return [(0, m.second_from, "Warning"), (0, m.third_from, "Alarm")]
 
     @method
     def Configure(self, fThresholdLevelOkWarning: LREAL, fThresholdLevelWarningAlarm: LREAL) -> BOOL:
@@ -77,13 +96,10 @@ class FB_ALY_ThresholdClassificator_1Ch(SingleChannelBlock, TimedBlock, category
         -----
         Errors: 16#201A a threshold is not finite, 16#2021 the first one is above the second one.
         """
-        levels = fThresholdLevelOkWarning, fThresholdLevelWarningAlarm
-        text = f"fThresholdLevelOkWarning = {levels[0]:g}, fThresholdLevelWarningAlarm = {levels[1]:g}"
-        if not (math.isfinite(levels[0]) and math.isfinite(levels[1])):
-            return self._finish(0x201A, text)
-        if levels[0] > levels[1]:
-            return self._finish(0x2021, text)
-        return self._start(warning_from=levels[0], alarm_from=levels[1])
+        warning, alarm = fThresholdLevelOkWarning, fThresholdLevelWarningAlarm
+        if self._thresholds_refused(fThresholdLevelOkWarning=warning, fThresholdLevelWarningAlarm=alarm):
+            return False
+        return self._start(second_from=warning, third_from=alarm)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -1,18 +1,18 @@
 """FB_ALY_ThresholdStringClassificator_1Ch: one of three texts by two thresholds."""
 
-import math
 from typing import Any
 
-from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import block_property, buffer, config, output, state
+from alycat.runtime.block import cyclic, method
+from alycat.runtime.declare import buffer, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, ULINT, USINT
 from alycat.runtime.kernel import kernel
-from alycat.runtime.memory import f64, u8
+from alycat.runtime.memory import u8
 from alycat.runtime.texts import TEXT_BYTES
 
-from ..conditions import TimedBlock, bad_call
+from ..conditions import bad_call
 from ..system.datetime import FB_ALY_DateTime
 from ..texts import copy_text, text_bytes
+from .threshold import ThreeClassesBlock, class_of
 
 
 @kernel
@@ -21,8 +21,7 @@ def step(m: Any) -> int:
     if code != 0:
         return code
     m.last_ns = m.tTimestamp
-    x = f64(m, m.x, 1)[0]
-    found = 1 + (x >= m.second_from) + (x >= m.third_from)
+    found = class_of(m)
     if found != m.level:
         m.level = found
         copy_text(u8(m, m.names, 3 * 256), 256 * (found - 1), m, m.at_sResult)
@@ -31,7 +30,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, category="Classification"):
+class FB_ALY_ThresholdStringClassificator_1Ch(ThreeClassesBlock, category="Classification"):
     """Sorts the value into one of three classes by two thresholds, and gives the text of the class.
 
     Sources: manual TF3510 EN 1.5.0 pp. 135-138 (InfoSys 6776649483, 6901226763), Workbench 4946542603.
@@ -44,7 +43,6 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
     """
 
     step = step
-    picture = "bands"
     example = {
         "fThresholdLevel12": 10.0,
         "fThresholdLevel23": 20.0,
@@ -53,13 +51,8 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
         "sStringLevel3": "Alarm",
     }
 
-    fTolerance: LREAL = block_property("without effect, as no value is compared for equality")
-
     sResult: STRING_255 = output("text of the class of the value")
     fbTimeLastEvent: FB_ALY_DateTime = output("time of the latest change of the class")
-
-    second_from: LREAL = config()
-    third_from: LREAL = config()
 
     level: LINT = state("class of the call before, 0 before the first one")
 
@@ -100,11 +93,8 @@ class FB_ALY_ThresholdStringClassificator_1Ch(SingleChannelBlock, TimedBlock, ca
         -----
         Errors: 16#201A a threshold is not finite, 16#2021 the first one is above the second one.
         """
-        text = f"fThresholdLevel12 = {fThresholdLevel12:g}, fThresholdLevel23 = {fThresholdLevel23:g}"
-        if not (math.isfinite(fThresholdLevel12) and math.isfinite(fThresholdLevel23)):
-            return self._finish(0x201A, text)
-        if fThresholdLevel12 > fThresholdLevel23:
-            return self._finish(0x2021, text)
+        if self._thresholds_refused(fThresholdLevel12=fThresholdLevel12, fThresholdLevel23=fThresholdLevel23):
+            return False
         self._allocate(names=3 * TEXT_BYTES)
         self._m.second_from, self._m.third_from = fThresholdLevel12, fThresholdLevel23
         for i, name in enumerate((sStringLevel1, sStringLevel2, sStringLevel3)):

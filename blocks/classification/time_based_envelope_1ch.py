@@ -177,13 +177,15 @@ class FB_ALY_TimeBasedEnvelope_1Ch(ReadBlock, SingleChannelBlock, category="Clas
         return (*super()._kept_buffers(), "reference")
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
-        points = learnt[0].columns["value"]
+        points, cycles = learnt[0].columns["value"], int(learnt[0].header["teach_cycles"])
         if not len(points):
             return 0x300C, "the file has no values"
+        if cycles < 1:
+            return 0x300C, f"the file is of {cycles} teach cycles"
         if len(points) != self._buffer_counts.get("reference", 0):
             self._resize(reference=len(points))
         self._buffer("reference")[:] = points
         self._m.length = len(points)
         self._restart()
-        self._show_header(learnt[0], len(points), int(learnt[0].header["teach_cycles"]))
+        self._show_header(learnt[0], len(points), cycles)
         return 0, ""

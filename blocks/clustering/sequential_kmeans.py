@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from alycat.runtime.block import ChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, config, fb_init, output, scratch, state
 from alycat.runtime.iec import BOOL, DINT, INT, LINT, LREAL, POINTER_TO_LREAL, UDINT, WrappedType, iec_type
 from alycat.runtime.kernel import int64, kernel
@@ -142,6 +142,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
 
     picture = "plane"
     step = step
+    largest_value = LARGEST_SQUARED
     results = {"pClusterCenterMatrixOut": "centres"}
     example = {
         "nNumClusters": 3,
@@ -246,7 +247,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
         given = {"pInitialClusterCenterMatrix": (pInitialClusterCenterMatrix, nInitialClusterCenterMatrixSize)}
         if not self._arrays_fit(given, cells.nbytes):
             return False
-        return self._begin_with(pInitialClusterCenterMatrix)
+        return self._begin_with(within(pInitialClusterCenterMatrix, nInitialClusterCenterMatrixSize))
 
     @method
     def SetInitialBounds(
@@ -282,7 +283,7 @@ class FB_ALY_SequentialKMeans(ChannelBlock, category="Clustering"):
         }
         if not self._arrays_fit(given, 8 * self._n):
             return False
-        lower, upper = pLowerBoundsConfigArray.reshape(-1), pUpperBoundsConfigArray.reshape(-1)
+        lower, upper = (within(array, size) for array, size in given.values())
         if not (np.abs(lower) <= LARGEST_SQUARED).all() or not (np.abs(upper) <= LARGEST_SQUARED).all():
             return self._finish(0x200C, f"the bounds {lower} and {upper} have to be within +-{LARGEST_SQUARED:g}")
         if (lower > upper).any():

@@ -40,9 +40,9 @@ class FB_ALY_DetectStringChange_1Ch(SingleTextBlock, TimedBlock, PersistentBlock
     Sources: manual TF3510 EN 1.5.0 pp. 170-172 (InfoSys 6776653323, 6903663243, 6903966091), Workbench 4946590603.
 
     Documented: bStringChanged is TRUE in the call of a change, nCount grows by 1, fbTimeLastEvent takes its time.
-    Chosen: the first call shows where the text stands and is no change; which letters are equal without regard to case
-    stands in `alycat.blocks.texts`; bNewResult equals bStringChanged; texts have at most 255 characters of code page
-    1252, and end before a zero.
+    Chosen: the first call, also after a restart, shows where the text stands and is no change; which letters are equal
+    without regard to case stands in `alycat.blocks.texts`; bNewResult equals bStringChanged; texts have at most 255
+    characters of code page 1252, and end before a zero.
     """
 
     step = step
@@ -72,6 +72,10 @@ class FB_ALY_DetectStringChange_1Ch(SingleTextBlock, TimedBlock, PersistentBlock
         self._allocate(before=TEXT_BYTES)
         self._m.exact = bCaseSensitive
         return self._configured()
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.seen = False
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

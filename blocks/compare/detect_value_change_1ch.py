@@ -38,8 +38,8 @@ class FB_ALY_DetectValueChange_1Ch(SingleChannelBlock, TimedBlock, PersistentBlo
 
     Documented: the band lies around the value at the latest change, so that a slow drift is found once it leaves the
     band; bValueChanged is TRUE in the call of a change, nCount grows by 1, fbTimeLastEvent takes its time.
-    Chosen: the first call shows where the channel stands and is no change; a value on the border of the band is none;
-    bNewResult equals bValueChanged.
+    Chosen: the first call, also after a restart, shows where the channel stands and is no change; a value on the border
+    of the band is none; bNewResult equals bValueChanged.
     """
 
     step = step
@@ -73,6 +73,10 @@ class FB_ALY_DetectValueChange_1Ch(SingleChannelBlock, TimedBlock, PersistentBlo
         self._allocate()
         self._m.tolerance = fTolerance
         return self._configured()
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.seen = False
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

@@ -1,7 +1,8 @@
 """FB_ALY_Multiplexer and FB_ALY_Demultiplexer: one of several channels, chosen by conditions or by a number.
 
 Chosen for both, as the manual is silent: the first call selects a channel and counts as a switch, so that nCount is 1
-from then on, and fbTimeLastEvent has its time; bNewResult is TRUE in a call that switches.
+from then on, and fbTimeLastEvent has its time. bConfigured is TRUE from the beginning, unless nNumChannels is 0: then
+there is nothing to select (16#100C), and calls are refused (16#3007).
 """
 
 import math
@@ -25,7 +26,6 @@ def switch_to(m: Any, channel: int) -> bool:
     m.nCount += switched
     m.fbTimeLastEvent = m.tTimestamp if switched else m.fbTimeLastEvent
     m.last_ns = m.tTimestamp
-    m.bNewResult = switched
     return switched
 
 
@@ -44,6 +44,7 @@ def demultiplex(m: Any) -> int:
     before = int64(m.nCurrentChannel)
     selected[before], selected[channel] = 0, 1
     m.bSwitched = switch_to(m, channel)
+    m.bNewResult = m.bSwitched
     return 0
 
 
@@ -63,10 +64,29 @@ def multiplex(m: Any) -> int:
     else:
         m.fResult = x[2 * n]
         switch_to(m, 0)
+    m.bNewResult = True
     return 0
 
 
-class FB_ALY_Demultiplexer(SingleChannelBlock, TimedBlock, category="Compare"):
+class SelectingBlock(TimedBlock):
+    """What both blocks have in common."""
+
+    counters = ("nCount",)
+
+    nNumChannels: UDINT = fb_init(2, "number of channels to select from")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self._init["nNumChannels"] == 0:
+            self._finish(0x100C, "nNumChannels is 0, at least 1 is needed")
+
+    def _connect(self) -> None:
+        super()._connect()
+        if self._init["nNumChannels"] == 0:
+            self._m.bConfigured, self._entry = False, self._unready
+
+
+class FB_ALY_Demultiplexer(SingleChannelBlock, SelectingBlock, category="Compare"):
     """Selects one of several output channels by the number that the input channel holds.
 
     Sources: manual TF3510 EN 1.5.0 pp. 167-170 (InfoSys 9991728011, 9992363403, 9998554763), Workbench 9991647883.
@@ -75,15 +95,12 @@ class FB_ALY_Demultiplexer(SingleChannelBlock, TimedBlock, category="Compare"):
     for channel 0 and for each of the others, TRUE for the selected one; nCount is 1 for the first channel and grows by
     1 with each switch; there is no Configure.
 
-    Chosen: numbers with a fraction are rounded, halves away from zero; what `alycat.blocks.compare.multiplexers` lists.
-    `replay` has the array in the trace, under the name of its pointer.
+    Chosen: numbers with a fraction are rounded, halves away from zero; bNewResult equals bSwitched; what
+    `alycat.blocks.compare.multiplexers` lists. `replay` has the array in the trace, under the name of its pointer.
     """
 
     step = demultiplex
-    counters = ("nCount",)
     results = {"pDataOut": "selected"}
-
-    nNumChannels: UDINT = fb_init(2, "number of output channels")
 
     bSwitched: BOOL = output("another channel was selected in this call")
     nCurrentChannel: UDINT = output("selected channel; 0: the input is outside 1..nNumChannels")
@@ -131,7 +148,7 @@ class FB_ALY_Demultiplexer(SingleChannelBlock, TimedBlock, category="Compare"):
         return self._copy_out("pDataOut", pDataOut, nDataOutSize, self._buffer("selected"))
 
 
-class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Compare"):
+class FB_ALY_Multiplexer(InputBlock, SelectingBlock, PersistentBlock, category="Compare"):
     """Gives the value of the first channel whose condition is TRUE, or the default value.
 
     Sources: manual TF3510 EN 1.5.0 pp. 188-192 (InfoSys 6907757707, 6907770251, 6907909515, 6908499083), Workbench
@@ -140,16 +157,14 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
     Documented: the lowest channel number with its condition TRUE counts, 0 stands for the default value; nCount is 1
     for the first channel and grows by 1 with each switch; there is no Configure.
 
-    Chosen: all channels have to be set before the first call, the default value is 0 until it is set; what
+    Chosen: all channels have to be set before the first call, the default value is 0 until it is set; every successful
+    call has a new result, as fResult follows the value of the selected channel; what
     `alycat.blocks.compare.multiplexers` lists. In `replay` the columns are condition and value of each channel and then
     the default value.
     """
 
     step = multiplex
-    counters = ("nCount",)
     example_columns = 5
-
-    nNumChannels: UDINT = fb_init(2, "number of channels")
 
     fResult: LREAL = output("value of the selected channel")
     nCurrentChannel: UDINT = output("selected channel; 0: the default value")
@@ -175,14 +190,30 @@ class FB_ALY_Multiplexer(InputBlock, TimedBlock, PersistentBlock, category="Comp
 
     @quick_method
     def SetChannelValues(self, nChannel: UDINT, bCondition: BOOL, input: ANY) -> BOOL:
-        """Takes condition and value of one channel (1..nNumChannels) for the next Call. Errors: 16#3003."""
+        """Takes condition and value of one channel for the next Call; the last ones set count.
+
+        Parameters
+        ----------
+        nChannel
+            1..nNumChannels; the lowest one has priority
+        bCondition
+            TRUE: the channel may be selected
+        input
+            the value; any numeric or bit type
+
+        Notes
+        -----
+        Errors: 16#3003 no such channel, bCondition is no BOOL, or no number.
+        """
         if 0 < nChannel < len(self._channels) / 2:
+            if bCondition not in (0, 1):
+                allowed = f"bCondition = {bCondition!r}, allowed are TRUE and FALSE"
+                return self._finish(0x3003, f"channel {nChannel}: {allowed}")
             try:
-                value: float = float(input)
-                self._values[2 * nChannel - 2] = 1.0 if bCondition else 0.0
-                self._values[2 * nChannel - 1] = value
+                self._values[2 * nChannel - 1] = input
             except (TypeError, ValueError, OverflowError):
                 return self._finish(0x3003, f"channel {nChannel}: {input!r} is no number")
+            self._values[2 * nChannel - 2] = bCondition
             return self._finish(0) if self._event_id else True
         return self._finish(0x3003, f"channel {nChannel} is outside 1..{self._init['nNumChannels']}")
 

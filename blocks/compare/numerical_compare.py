@@ -85,8 +85,7 @@ class FB_ALY_NumericalCompare_1Ch(SingleChannelBlock, NumericalCompare, category
     reference: LREAL = config()
 
     def channel_levels(self) -> list[tuple[int, float, str]]:
-        m = self._m
-        return [(0, m.reference, "fReference")]
+        return self._levels(self._m.reference, self._m.absolute, "fReference")
 
     @method
     def Configure(
@@ -131,6 +130,7 @@ class FB_ALY_NumericalCompare_2Ch(FixedChannelBlock, NumericalCompare, category=
     """
 
     step = step_2ch
+    picture = "bands"
     channel_count = 2
     example = {
         "eComparisonOperator": E_ALY_ComparisonOperator.GreaterThan,

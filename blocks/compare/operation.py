@@ -40,6 +40,10 @@ class OperationBlock(TimedBlock, PersistentBlock):
 
     count_mode: LINT = config("Cyclic, OnChange")
 
+    def _levels(self, reference: float, absolute: bool, name: str) -> list[tuple[int, float, str]]:
+        """What channel 1 is compared with, for pictures: two levels where absolute values are compared."""
+        return [(0, level, name) for level in ((abs(reference), -abs(reference)) if absolute else (reference,))]
+
     def _count_mode_refused(self, mode: int) -> bool:
         """Whether the count mode is none; the message then says so."""
         return mode not in COUNT_MODES and not self._finish(0x2004, "eCountMode is NotInitialized")

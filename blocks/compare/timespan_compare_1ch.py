@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from alycat.runtime.block import SingleChannelBlock, cyclic, method, quick_method
+from alycat.runtime.block import AlgorithmBlock, SingleChannelBlock, cyclic, method, quick_method
 from alycat.runtime.declare import config
 from alycat.runtime.iec import ANY, BOOL, LINT, ULINT
 from alycat.runtime.kernel import kernel
@@ -74,6 +74,9 @@ class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="C
     absolute: BOOL = config("absolute values are compared")
     reference: LINT = config("ns")
 
+    def channel_levels(self) -> list[tuple[int, float, str]]:
+        return self._levels(float(self._m.reference), self._m.absolute, "tReference")
+
     def _connect(self) -> None:
         super()._connect()
         self._spans = memoryview(self._buffer("x").view(np.int64).data)
@@ -131,11 +134,8 @@ class FB_ALY_TimespanCompare_1Ch(SingleChannelBlock, OperationBlock, category="C
 
     def _explain(self, event_id: int) -> str:
         if event_id == WRONG_INPUT and self._spans[0] == NEVER_SET:
-            return "the channel was never set"
-        m = self._m
-        if event_id == WRONG_INPUT and m.tTimestamp < m.last_ns:
-            return f"tTimestamp {m.tTimestamp} lies before {m.last_ns} of the call before"
-        return ""
+            return "channel 1 was never set"
+        return AlgorithmBlock._explain(self, event_id)
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:

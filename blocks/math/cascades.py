@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.control import array_refusal
+from alycat.runtime.control import array_refusal, within
 from alycat.runtime.declare import buffer, config, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_BOOL, POINTER_TO_LREAL, POINTER_TO_LTIME, UDINT, ULINT
 from alycat.runtime.kernel import kernel
@@ -74,6 +74,7 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
     """A block that averages over cascaded time intervals."""
 
     step = step
+    largest_value = LARGEST_SQUARED
     squares = False  # the root of the mean square instead of the mean
     example = {
         "nNumCascades": 3,
@@ -160,7 +161,7 @@ class CascadeBlock(SingleChannelBlock, TimedBlock):
         code, detail = array_refusal(pCascadesConfigArray, nCascadesConfigArraySize, needed, 0x2002, 0x3003)
         if code:
             return self._finish(code, f"pCascadesConfigArray: {detail}")
-        intervals = [int(v) for v in pCascadesConfigArray.reshape(-1)]
+        intervals = [int(v) for v in within(pCascadesConfigArray, nCascadesConfigArraySize)]
         first = round(intervals[0] * m.rate / 1e9) if intervals[0] > 0 else 0
         if first < 1 or first >= 2**53:
             return self._finish(0x2010, f"{intervals[0]} ns are {first} samples at {m.rate:g} Hz, at least 1 is needed")

@@ -55,6 +55,7 @@ class FB_ALY_Integrator_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, cat
     """
 
     step = step
+    largest_value = LARGEST_SQUARED
     example = {"eIntegrationMode": E_ALY_IntegrationMode.Direct, "fFactor": 1.0}
 
     fResult: LREAL = output("integral, times the factor")

@@ -71,6 +71,7 @@ class FB_ALY_SlopeAnalysis_1Ch(SingleChannelBlock, TimedBlock, PersistentBlock, 
     """
 
     step = step
+    largest_value = LARGEST
     example = {"nNumValues": 200}
 
     fSlope: LREAL = output("present slope, per second")

@@ -74,6 +74,8 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
             number = operator.index(input)
             self._whole[0] = number - (1 << 64) if 1 << 63 <= number < 1 << 64 else number
         except (TypeError, ValueError):
+            if isinstance(input, np.bool_):
+                return self.SetChannelValue(bool(input))
             return self._finish(0x3011, f"{input!r} is no whole number of at most 64 bits")
         self._given[0] = True
         if self._event_id:
@@ -89,9 +91,14 @@ class FB_ALY_Bitmask(SingleChannelBlock, PersistentBlock, category="Preprocessin
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """As for every block, with integers as values."""
-        trace = super().replay  # the rows set the channel, so from the first one on it has a value
-        self._given[0] = self._given[0] or bool(len(values))
-        return trace(timestamps, values, **inputs)
+        before, rows = self._given[0], 0
+        self._given[0] = True  # the first row sets the channel
+        try:
+            trace = super().replay(timestamps, values, **inputs)
+            rows = len(trace)
+        finally:
+            self._given[0] = before or rows > 0
+        return trace
 
     @cyclic
     def Call(self, pArrayOut: POINTER_TO_BOOL, nArrayOutSize: UDINT) -> BOOL:

@@ -106,6 +106,11 @@ class FB_ALY_Scaler(FromFileBlock, SingleChannelBlock, category="Preprocessing")
         value; 16#300A a result that is too large.
         """
 
+    def _explain(self, event_id: int) -> str:
+        if event_id == 0x300A:
+            return f"({self._x[0]:g} - {self._m.origin:g}) / {self._m.width:g} is too large for LREAL"
+        return super()._explain(event_id)
+
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
         header = learnt.header
         mode = E_ALY_ScalingMode.__members__.get(str(header["scaling_mode"]))
@@ -158,6 +163,7 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
     """
 
     step = fit
+    largest_value = LARGEST_SQUARED
     learns = SCALER
     example = {
         "eScalingMode": E_ALY_ScalingMode.Normalization,

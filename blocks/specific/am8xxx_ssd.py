@@ -118,6 +118,11 @@ def step(m: Any) -> int:
     return 0
 
 
+def members(name: str) -> tuple[str, ...]:
+    """What a structure among the outputs consists of, by their names in a trace."""
+    return tuple(f"{name}.f{member}" for member in ("Live", "Min", "Max", "Avg"))
+
+
 class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     """Diagnosis of a motor whose encoder reports humidity, temperature and acceleration (Smart System Diagnosis).
 
@@ -131,10 +136,10 @@ class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
 
     Chosen, as the manual is silent:
 
-    - **how the sensor words are packed is not public.** Here each word holds two 16-bit values, the first one in the
-      lower half, in the order of the outputs: humidity (0.01 %), temperature (0.01 degrees C, signed), and for X and
-      then Y the RMS (0.001 g), kurtosis (0.01) and peak-to-peak acceleration (0.001 g). Compare with your motor before
-      you rely on it;
+    - **how the sensor words are packed is not public**; the manual's sample only declares them as ULINT. Here each of
+      them holds two 16-bit values in its lower 32 bits, the first one in the lower half, in the order of the outputs:
+      humidity (0.01 %), temperature (0.01 degrees C, signed), and for X and then Y the RMS (0.001 g), kurtosis (0.01)
+      and peak-to-peak acceleration (0.001 g). Compare with your motor before you rely on it;
     - data are taken when the update counter differs from the one before; time passes in any case and belongs to the
       sections found before;
     - humidity sections divide 0..100 %, temperature sections -50..150 degrees C; the first and the last one take what
@@ -146,6 +151,12 @@ class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     step = step
     channel_count: ClassVar[int] = 5
     counters = ("nCountXShocks", "nCountYShocks", "nCountTotalShocks")
+    drawn_with = {
+        "nCountXShocks": ("nCountYShocks", "nCountTotalShocks"),
+        "stXRmsAcceleration.fLive": (*members("stYRmsAcceleration"), "fThresholdShock"),
+        "stXKurtosisAcceleration.fLive": members("stYKurtosisAcceleration"),
+        "stXPeakPeakAcceleration.fLive": members("stYPeakPeakAcceleration"),
+    }
     example = {
         "nNumSectionsHumidity": 50,
         "nNumSectionsTemperature": 50,
@@ -185,6 +196,13 @@ class FB_ALY_AM8xxxSSD(FixedChannelBlock, TimedBlock, category="Specific"):
     temperature_times: LINT = buffer("ns in each section")
     histograms: ULINT = buffer("of X, then of Y")
     above: BOOL = buffer("whether X and Y are above the threshold")
+
+    def _explain(self, event_id: int) -> str:
+        words = self._x[1:]
+        bad = np.flatnonzero(~((words >= 0) & (words < WORD)))
+        if event_id == 0x300A and len(bad):
+            return f"channel {bad[0] + 2} is {words[bad[0]]:.0f}, a sensor word is 0..{WORD - 1:.0f}"
+        return super()._explain(event_id)
 
     @method
     def Configure(

@@ -9,7 +9,7 @@ import numpy as np
 
 from alycat.runtime.block import InputBlock
 from alycat.runtime.declare import config, state
-from alycat.runtime.iec import BOOL, LREAL
+from alycat.runtime.iec import LREAL
 from alycat.runtime.kernel import kernel
 
 from ..windows import LARGEST
@@ -34,9 +34,10 @@ def way(before: float, after: float, length: float) -> float:
 class TrackBlock(InputBlock):
     """A block whose first channel is the position of a mover on a track of known length."""
 
+    largest_value = LARGEST
+
     length: LREAL = config("of the track, mm")
     before: LREAL = state("position of the call before, mm")
-    seen: BOOL = state("there was a call before")
 
     def _length_refused(self, length: int) -> bool:
         if length == 0:

@@ -9,17 +9,14 @@ from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64
 
-from ..checks import wrong_value
-from ..conditions import TimedBlock, bad_time
+from ..conditions import TimedBlock, bad_sample
 from ..windows import COUNT, FIRST, HEAD, LARGEST_SQUARED, SUM, gather_distance, variance
 
 
 @kernel
 def step(m: Any) -> int:
     x = f64(m, m.x, 1)[0]
-    code = wrong_value(x, LARGEST_SQUARED)
-    if code == 0:
-        code = bad_time(m)
+    code = bad_sample(m, x, LARGEST_SQUARED)
     if code != 0:
         return code
     w, k = f64(m, m.sums, HEAD), i64(m, m.sums, HEAD)
@@ -42,11 +39,13 @@ class FB_ALY_WtTurbulence_1Ch(SingleChannelBlock, TimedBlock, category="Specific
     Documented: the outputs are renewed together when the interval has passed, by the standard ten minutes; nNumCycles
     says how many calls that is; turbulence is the standard deviation, its intensity the turbulence by the mean.
     Chosen, as the manual is silent: the intervals follow each other without overlap; the standard deviation divides by
-    the number of values; the intensity is a ratio, not a percentage, and 0 for a mean of 0. Values beyond +-1e140 are
-    refused (16#300A). Sums are kept as pairs, so that long intervals cost no digits.
+    the number of values; the intensity is a ratio, not a percentage, and 0 for a mean of 0; a wind speed that stands
+    still, such as that of a frozen sensor, has a turbulence of exactly 0. Values beyond +-1e140 are refused (16#300A).
+    Sums are kept as pairs, so that long intervals cost no digits.
     """
 
     step = step
+    largest_value = LARGEST_SQUARED
     example = {"nNumCycles": 60_000}
 
     fMean: LREAL = output("mean wind speed of the last interval")
@@ -54,7 +53,7 @@ class FB_ALY_WtTurbulence_1Ch(SingleChannelBlock, TimedBlock, category="Specific
     fTurbulenceIntensity: LREAL = output("standard deviation by mean")
 
     cycles: LINT = config("calls of an interval")
-    sums: LREAL = buffer("count, sum and sum of squares of the running interval")
+    sums: LREAL = buffer("window of the running interval")
 
     @method
     def Configure(self, nNumCycles: UDINT) -> BOOL:

@@ -108,19 +108,19 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
     Channel 1 is the position of the mover, channels 2 and 3 are external signals that can be sent through the same
     filter stages, so that they are delayed alike.
 
-    Sources: InfoSys 20981510923, 20981732363, 20981773451; not in the manual TF3510 EN 1.5.0. The page of Call was not
-    seen.
+    Sources: InfoSys 20981510923, 20981732363, 20981773451, Workbench 20979661579, FB_FTR_PTn 5858749451; not in the
+    manual TF3510 EN 1.5.0. The page of Call was not seen.
 
     Documented: the outputs and their units; the parameters of Configure; the position is scaled to mm.
     Chosen, where the pages are silent:
 
     - Call has no inputs, as the sample rate gives the time between two calls; every successful call has a new result;
     - a PTn stage is n first-order lags in series, exact for an input that is held between two calls; order 0 or a time
-      constant of 0 s passes the value on; orders go up to 10;
+      constant of 0 s passes the value on; orders go up to 10, as those of FB_FTR_PTn;
     - the first call finds the filters at rest: position and external signals at their values, derivatives at 0;
     - the filtered position lies in 0..nXtsLength; derivatives are difference quotients of filtered values;
-    - the fourth stage serves the external signals only, as there is no output for a filtered jerk; an external signal
-      without an enabled stage is not looked at and stays 0;
+    - the fourth stage serves the external signals only: the Workbench shows a filtered jerk, the block's page has no
+      output for it; an external signal without an enabled stage is not looked at and stays 0;
     - what `alycat.blocks.specific.tracks` lists. Values beyond +-1e290 are refused (16#300A).
     """
 
@@ -167,6 +167,13 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "orders", "shares", "enabled")
 
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        position = abs(self._x[0] * self._m.factor)
+        if event_id in (0x3003, 0x300A) and not reason and not position <= LARGEST:
+            return f"the position is {position:g} mm, values up to +-{LARGEST:g} mm are allowed"
+        return reason
+
     @method
     def Configure(
         self,
@@ -205,7 +212,7 @@ class FB_ALY_XtsMovementAnalysis(FixedChannelBlock, TrackBlock, category="Specif
         if self._length_refused(nXtsLength):
             return False
         if not math.isfinite(fHardwarePosFactor) or fHardwarePosFactor == 0:
-            return self._finish(0x201A, f"fHardwarePosFactor = {fHardwarePosFactor:g}")
+            return self._finish(0x201A, f"fHardwarePosFactor = {fHardwarePosFactor:g}, it has to be finite and not 0")
         if not 0 < fSampleRate < math.inf:
             return self._finish(0x200E, f"fSampleRate = {fSampleRate:g}, it has to be finite and more than 0")
         orders, constants = list(aFilterOrder), list(aFilterTimeConstant)

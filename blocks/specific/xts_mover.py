@@ -9,17 +9,9 @@ from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..conditions import PersistentBlock, TimedBlock, bad_time
+from ..conditions import PersistentBlock, TimedBlock, bad_sample
 from ..windows import LARGEST, add
 from .tracks import MM, S, TrackBlock, way
-
-
-@kernel
-def bad_position(m: Any) -> int:
-    code = wrong_value(f64(m, m.x, 1)[0], LARGEST)
-    if code == 0:
-        code = bad_time(m)
-    return code
 
 
 @kernel
@@ -32,10 +24,11 @@ def seconds_passed(m: Any) -> float:
 
 @kernel
 def step_velocity(m: Any) -> int:
-    code = bad_position(m)
+    x = f64(m, m.x, 1)[0]
+    code = bad_sample(m, x, LARGEST)
     if code != 0:
         return code
-    x, span = f64(m, m.x, 1)[0], seconds_passed(m)
+    span = seconds_passed(m)
     m.bNewResult = span > 0.0
     if span > 0.0:
         m.fVelocity = MM * way(m.before, x, m.length) / span
@@ -46,10 +39,11 @@ def step_velocity(m: Any) -> int:
 
 @kernel
 def step_acceleration(m: Any) -> int:
-    code = bad_position(m)
+    x = f64(m, m.x, 1)[0]
+    code = bad_sample(m, x, LARGEST)
     if code != 0:
         return code
-    x, span = f64(m, m.x, 1)[0], seconds_passed(m)
+    span = seconds_passed(m)
     m.bNewResult = False
     if span > 0.0:
         velocity = MM * way(m.before, x, m.length) / span
@@ -152,7 +146,8 @@ class FB_ALY_XtsDistanceIntegrator_1Ch(MoverBlock, PersistentBlock, category="Sp
 
     Documented: distances are in m and the length of the track in mm; Call takes no time stamp.
     Chosen, as the manual is silent: the distance backward is positive too, both add up to the distance in all; the
-    first call only shows where the mover stands; every later one has a new result; what
+    first call, and the first one after a restart with bPersistent, only shows where the mover stands; every later one
+    has a new result; what
     `alycat.blocks.specific.tracks` lists. Positions beyond +-1e290 are refused (16#300A). Sums are kept as pairs: 10**9
     small moves cost no digits.
     """
@@ -166,6 +161,11 @@ class FB_ALY_XtsDistanceIntegrator_1Ch(MoverBlock, PersistentBlock, category="Sp
     forward_rest: LREAL = state("what rounding took from it")
     backward: LREAL = state("m")
     backward_rest: LREAL = state("what rounding took from it")
+    seen: BOOL = state("there was a call before")
+
+    def _resume(self) -> None:
+        super()._resume()
+        self._m.seen = False
 
     @cyclic
     def Call(self) -> BOOL:

@@ -81,14 +81,19 @@ def reversals(m: Any, y: Any, count: int) -> tuple[int, int]:
 
 @kernel
 def largest_step(m: Any, y: Any, count: int, first: int, last: int) -> None:
-    """The step of the largest size: of all steps, or of those between reversals when none exceeds the threshold."""
-    m.fMaxDelta, m.nIdxMaxDelta = 0.0, m.lower - 1
-    best = 0.0
+    """The largest step if it stands out from another one by more than the threshold, else that between reversals."""
+    outer, inner = 0, 0  # places of the largest step of all, and of that between the first and the last reversal
+    most, inner_most, least = 0.0, 0.0, math.inf
     for i in range(1, count):
-        delta = y[i] - y[i - 1]
-        if abs(delta) > best and (abs(delta) > m.delta or first < i <= last):
-            best = abs(delta)
-            m.fMaxDelta, m.nIdxMaxDelta = delta, m.lower + i
+        size = abs(y[i] - y[i - 1])
+        least = min(least, size)
+        if size > most:
+            most, outer = size, i
+        if size > inner_most and first < i <= last:
+            inner_most, inner = size, i
+    place = outer if most - least > m.delta else inner
+    m.fMaxDelta = y[place] - y[place - 1] if place > 0 else 0.0
+    m.nIdxMaxDelta = m.lower + place if place > 0 else m.lower - 1
 
 
 @kernel
@@ -112,15 +117,15 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
     Sources: manual TF3510 EN 1.5.0 pp. 310-313 (InfoSys 12580542347, 12580661131, 12580933643), Workbench 12578740747.
 
     Documented: all outputs describe the array of the latest call; a peak or valley counts when later values move away
-    from it by more than fThresholdReversal before they go beyond it; a step maximum counts when it differs from the
-    other steps by more than fThresholdDelta, and between two reversals at least one counts in any case.
+    from it by more than fThresholdReversal before they go beyond it; a step maximum counts when it differs from other
+    steps by more than fThresholdDelta, and between two reversals at least one counts in any case.
 
     Chosen, where the manual is silent or contradicts itself:
 
     - the elements are LREAL; nLowerBound is the index of the first one in all outputs, and nLowerBound - 1 stands for
       "none"; of equal values the first one is taken;
-    - the ends of the array are no reversals; before the first and after the last step the steps count as 0, so the
-      largest step always counts when its size exceeds fThresholdDelta;
+    - the ends of the array are no reversals; the largest step counts when any other one, before or after it, is
+      smaller by more than fThresholdDelta; so steps that are all alike have no maximum, and a single one has none;
     - fMaxDelta is chosen by its size and has its sign, later minus earlier element, as on the target; its index is that
       of the later element;
     - an array of one element has the standard deviation 0, with Bessel's correction too;
@@ -133,6 +138,7 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
 
     step = step
     example = {"bUseBesselCorrection": True, "fThresholdReversal": 0.5, "fThresholdDelta": 0.5, "nLowerBound": 1}
+    example_columns = 6
 
     fMin: LREAL = output("smallest element")
     nIdxMin: DINT = output("its index")
@@ -168,7 +174,7 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
         fThresholdReversal
             by how much the values have to move away from a peak or valley; not negative
         fThresholdDelta
-            by how much the largest step has to stand out; not negative
+            by how much the largest step has to differ from another one; not negative
         nLowerBound
             index of the first element of the arrays
 
@@ -233,15 +239,26 @@ class FB_ALY_ArrayStatistics(AlgorithmBlock, category="Statistics"):
         self._array, self._size, self._place = array, int(size), int(array.ctypes.data)
         return True
 
+    def _explain(self, event_id: int) -> str:
+        if event_id in (0x3003, 0x300A) and self._array is not None:
+            values = self._array.reshape(-1)[: self._size >> 3]
+            bad = np.flatnonzero(~(abs(values) <= LARGEST_SQUARED))
+            if len(bad):
+                place = int(self._m.lower + bad[0])
+                return f"element {place} of pArrayIn is {values[bad[0]]:g}, within +-{LARGEST_SQUARED:g} is needed"
+        return super()._explain(event_id)
+
     @classmethod
     def replay_columns(cls) -> int | None:
         return None
 
     def replay(self, timestamps: Any, values: Any = None, **inputs: Any) -> np.ndarray:
         """Runs the block over N arrays, float64[N, elements], as N rounds of Call would; time stamps are not used."""
-        matrix = np.ascontiguousarray(values, np.float64)
-        if matrix.ndim != 2 or not matrix.shape[1]:
-            raise WrongType(f"replay: values of shape {matrix.shape}; a matrix with an array per row is needed")
+        given = np.asarray(values)
+        if given.ndim != 2 or not given.shape[1] or given.dtype.kind not in "biuf":
+            what = f"{given.dtype} of shape {given.shape}"
+            raise WrongType(f"replay: values are {what}; a matrix of numbers with an array per row is needed")
+        matrix = np.ascontiguousarray(given, np.float64)
         if self._m.lower + matrix.shape[1] - 1 > LARGEST_INDEX:
             raise RangeError(f"replay: the index of the last of {matrix.shape[1]} elements is beyond DINT")
         m = self._m

@@ -8,7 +8,7 @@ from alycat.runtime.iec import BOOL
 from alycat.runtime.kernel import kernel
 
 from ..types import E_ALY_WindowMode
-from ..windows import MOST, SQUARES, SUM
+from ..windows import LARGEST, LARGEST_SQUARED, MOST, SQUARES, SUM
 from .window_statistics import FactorBlock, window_step
 
 EXAMPLE = {"eWindowMode": E_ALY_WindowMode.SlidingWindow, "nWindowSize": 1000}
@@ -65,6 +65,7 @@ class FB_ALY_ClearanceFactor(FactorBlock, category="Statistics"):
 
     step = window_step(root, False, clearance)
     traced = {"fClearanceFactor": "shown"}
+    largest_value = LARGEST
     example = EXAMPLE
 
     @cyclic
@@ -92,6 +93,7 @@ class FB_ALY_ImpulseFactor(FactorBlock, category="Statistics"):
 
     step = window_step(size, False, impulse)
     traced = {"fImpulseFactor": "shown"}
+    largest_value = LARGEST
     example = EXAMPLE
 
     @cyclic
@@ -118,6 +120,7 @@ class FB_ALY_ShapeFactor(FactorBlock, category="Statistics"):
 
     step = window_step(size, True, shape)
     traced = {"fShapeFactor": "shown"}
+    largest_value = LARGEST_SQUARED
     example = EXAMPLE
 
     @cyclic

@@ -107,6 +107,7 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
     """
 
     step = fit
+    largest_value = LARGEST_SQUARED
     learns = LINEAR_REGRESSION
     example = {
         "bBias": True,
@@ -233,10 +234,12 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
         return self._store("GetChannelOutputValue.output", output, self._buffer("weights")[nChannel])
 
     def _explain(self, event_id: int) -> str:
-        reason = super()._explain(event_id)
-        if event_id == 0x300A and not reason and abs(self._x).max() <= LARGEST_SQUARED:
-            return f"the coefficients would become infinite; is fStepSize = {self._m.step_size} too large?"
-        return reason
+        reason, dependent = super()._explain(event_id), self._m.dependent
+        if reason or event_id not in (0x3003, 0x300A):
+            return reason
+        if not abs(dependent) <= LARGEST_SQUARED:
+            return f"dependent is {dependent:g}, within +-{LARGEST_SQUARED:g} is needed"
+        return f"the coefficients would become infinite; is fStepSize = {self._m.step_size} too large?"
 
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "loaded")
@@ -353,6 +356,10 @@ class FB_ALY_LinearRegressionInference(FromFileBlock, ChannelBlock, category="St
         Errors: 16#3007 before a successful configuration; 16#3003 a channel that was never set, or a NaN or infinite
         value; 16#300A a result that is too large.
         """
+
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        return "the result is too large for LREAL" if event_id == 0x300A and not reason else reason
 
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
         found = learnt.columns["coefficient"]

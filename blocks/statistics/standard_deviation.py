@@ -9,7 +9,7 @@ from alycat.runtime.iec import BOOL, UDINT
 from alycat.runtime.kernel import kernel
 
 from ..types import E_ALY_WindowMode
-from ..windows import LEAST, MOST, variance
+from ..windows import LARGEST_SQUARED, LEAST, MOST, variance
 from .window_statistics import WindowStatisticBlock, window_step
 
 
@@ -46,6 +46,7 @@ class FB_ALY_StandardDeviation(WindowStatisticBlock, category="Statistics"):
 
     step = window_step(itself, True, deviation, centred=True)
     traced = {"fStandardDeviation": "shown"}
+    largest_value = LARGEST_SQUARED
     example = {"bUseBesselCorrection": True, "eWindowMode": E_ALY_WindowMode.SlidingWindow, "nWindowSize": 100}
 
     bessel: BOOL = config("divide by N - 1")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from alycat.runtime.declare import variable_member
 from alycat.runtime.errors import RangeError
-from alycat.runtime.iec import BOOL, DINT, LINT, STRING, ULINT
+from alycat.runtime.iec import BOOL, DINT, LINT, STRING, ULINT, WORD
 from alycat.runtime.methods import method
 from alycat.runtime.rawvalue import RawValueBlock
 
@@ -39,14 +39,14 @@ class E_ALY_TimestampAccuracy(enum.IntEnum):
 class ST_ALY_Timespan:
     """A timespan as sign and parts, each a WORD (manual p. 434)."""
 
-    bIsNegative: bool = False
-    wDays: int = 0
-    wHours: int = 0
-    wMinutes: int = 0
-    wSeconds: int = 0
-    wMilliseconds: int = 0
-    wMicroseconds: int = 0
-    wNanoseconds: int = 0
+    bIsNegative: BOOL = False
+    wDays: WORD = 0
+    wHours: WORD = 0
+    wMinutes: WORD = 0
+    wSeconds: WORD = 0
+    wMilliseconds: WORD = 0
+    wMicroseconds: WORD = 0
+    wNanoseconds: WORD = 0
 
     def parts(self) -> tuple[int, ...]:
         """Days to nanoseconds, in the order of UNITS."""

@@ -12,11 +12,12 @@ from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, TeachBlock
+from ..teaching import PENDING_IDLE, TEACH_PATH, WORKING, TeachBlock
 from ..types import E_ALY_TeachMode, E_ALY_TeachState
 
 SEGMENTS = 1000  # of nSegmentSize values each, the longest period
-LARGEST = 1e300  # so that no mean overflows
+LARGEST = 1e300  # so that no difference overflows
+MOST_CYCLES = 2**53  # of a file
 MINIMUM, MAXIMUM = int(E_ALY_TeachMode.Minimum), int(E_ALY_TeachMode.Maximum)
 
 
@@ -27,7 +28,7 @@ def merged(mode: int, stored: float, value: float, cycles: int) -> float:
         return min(stored, value)
     if mode == MAXIMUM:
         return max(stored, value)
-    return (stored * cycles + value) / (cycles + 1)
+    return stored + (value - stored) / (cycles + 1)  # the mean; equal periods leave the point as it is
 
 
 @kernel
@@ -86,7 +87,8 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
       period ends it and begins the next one; before the first call both flags were FALSE;
     - the first period, or the file, fixes the number of points: what a longer period has beyond them is left out, a
       shorter one leaves the last points as they are;
-    - a period that is not complete in SwitchState_Idle is taken back. Without a complete period no file is written;
+    - a period that is not complete in SwitchState_Idle is not in the file, and is taken back when Idle is reached.
+      Without a complete period no file is written;
     - after nSetNumTeaches periods of this teaching the block stays in state Teach and takes no further ones;
     - nValuesInFile is the number of points, nCurrentTeachCycles the number of periods in them, with those of the file;
       both tell what the file will hold in Idle. bNewResult is TRUE in the call that ends a period;
@@ -100,6 +102,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     """
 
     step = step
+    largest_value = LARGEST
     learns = TEACH_PATH
     counters = ("nWrittenValues", "nCurrentTeachCycles")
     example = {
@@ -211,6 +214,12 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         never set, or a NaN or infinite value, 16#300A a value beyond +-1e300, or a period that is too long.
         """
 
+    def _explain(self, event_id: int) -> str:
+        reason = super()._explain(event_id)
+        if event_id == 0x300A and not reason:
+            return f"the period has more than {self._m.capacity} values; is bStopPeriod missing, or nSegmentSize small?"
+        return reason
+
     def path(self) -> np.ndarray:
         """The points as taught so far, those of a period in progress included, a copy; beyond the vendor."""
         return self._buffer("values")[: self._m.length].copy()
@@ -231,7 +240,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     def _start_from(self, learnt: Learnt | None) -> tuple[int, str]:
         points = learnt.columns["value"] if learnt else np.empty(0)
         cycles = learnt.header["teach_cycles"] if learnt else 0
-        if learnt and (not len(points) or int(cycles) < 1 or abs(points).max() > LARGEST):
+        if learnt and (not len(points) or not 0 < int(cycles) <= MOST_CYCLES or abs(points).max() > LARGEST):
             return 0x300C, f"{len(points)} values of {cycles} teach cycles cannot be gone on from"
         room = max(self._m.capacity, len(points))
         if len(points) != self._buffer_counts.get("loaded", 0) or room != self._m.capacity:
@@ -242,16 +251,26 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         self._restart()
         return 0, ""
 
+    def _complete(self) -> np.ndarray:
+        """The points without a period in progress, as if it had not begun."""
+        m, points = self._m, self.path()
+        if m.bTeaching:
+            taught = min(m.place, m.length)
+            points[:taught] = self._buffer("before")[:taught]
+        return points if m.cycles else points[:0]
+
     def _learnt(self) -> Learnt | None:
         m = self._m
-        if m.bTeaching:  # not complete: as if it had not begun
-            if m.cycles:
-                taught = min(m.place, m.length)
-                self._buffer("values")[:taught] = self._buffer("before")[:taught]
-            else:
-                m.length = m.nValuesInFile = 0
-            m.bTeaching = False
         if not m.added:
             return None
         header = {"teach_mode": E_ALY_TeachMode(m.mode).name, "teach_cycles": m.cycles}
-        return Learnt(self.learns, header, {"value": self.path()})
+        return Learnt(self.learns, header, {"value": self._complete()})
+
+    def _arrived(self, outcome: Any) -> tuple[int, str]:
+        m = self._m
+        if m.eState == PENDING_IDLE:
+            points = self._complete()
+            self._buffer("values")[: len(points)] = points
+            m.length = m.nValuesInFile = len(points)
+            m.bTeaching = False
+        return super()._arrived(outcome)

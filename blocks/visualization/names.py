@@ -27,6 +27,9 @@ class NamedBlock(InputBlock):
         place[:] = 0
         place[: len(name)] = memoryview(bytes(name))
 
+    def array_labels(self, pointer: str) -> list[str]:
+        return self.channel_names()[: self._n]
+
     def channel_names(self) -> list[str]:
         """The names as Configure took them, in the order of the channels; beyond the vendor."""
         rows = self._buffer("names").reshape(-1, TEXT_BYTES)

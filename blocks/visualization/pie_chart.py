@@ -59,6 +59,7 @@ class FB_ALY_PieChart(ChannelResultBlock, NamedBlock, category="Visualization On
     """
 
     step = step
+    largest_value = LARGEST
     traced = {"fOutput": "shown"}
     example = {"bRelativeOutput": True, "sChannelName": "Channel"}
 

@@ -45,6 +45,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     """
 
     step = step
+    largest_value = LARGEST
     traced = {"fOutput": "shown"}
     example = {"sChannelNameRest": "Rest", "sChannelName": "Channel"}
     example_columns = 4
@@ -71,6 +72,10 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     @property
     def _named(self) -> int:
         return self._n + 1
+
+    def _channel_in_words(self, index: int) -> str:
+        inflows = self._flows[0]
+        return f"inflow channel {index + 1}" if index < inflows else f"outflow channel {index - inflows + 1}"
 
     def _counts(self) -> dict[str, int]:
         return super()._counts() | {"shown": self._n}
@@ -136,7 +141,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
         try:
             self._channels[index] = value
         except (TypeError, ValueError, OverflowError):
-            return self._finish(0x3003, f"channel {channel}: {value!r} is no number")
+            return self._finish(0x3003, f"{self._channel_in_words(index)}: {value!r} is no number")
         return self._finish(0) if self._event_id else True
 
     @cyclic

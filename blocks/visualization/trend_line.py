@@ -21,6 +21,8 @@ MINUTE = 60 * 10**9
 @kernel
 def step(m: Any) -> int:
     n = int64(m.nNumChannels)
+    if n == 0:
+        return 0x100C
     code = bad_call(m, n)
     if code != 0:
         return code
@@ -71,7 +73,11 @@ class FB_ALY_TrendLine(ChannelBlock, TimedBlock, category="Visualization Only"):
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
-        """Stores the values of all channels once a minute. Errors: 16#3006 no time, 16#3003 not usable."""
+        """Stores the values of all channels once a minute.
+
+        Errors: 16#100C nNumChannels is 0; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the call before, a
+        channel that was never set, or a NaN or infinite value.
+        """
 
     def trend(self, nChannel: int) -> np.ndarray:
         """The points of a channel, oldest first, a copy; beyond the vendor."""

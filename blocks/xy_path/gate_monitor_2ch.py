@@ -14,7 +14,7 @@ from alycat.runtime.memory import f64
 from ..conditions import TimedBlock
 from ..system.datetime import FB_ALY_DateTime
 from ..types import E_ALY_Classification_2Cls, E_ALY_GateMode, ST_ALY_XyPosition
-from .plane import LARGEST_COORDINATE, bad_point
+from .plane import LARGEST_COORDINATE, SHORTEST, bad_point
 
 OK = int(E_ALY_Classification_2Cls.OK)
 NOK = int(E_ALY_Classification_2Cls.NOK)
@@ -124,12 +124,15 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
 
     step = step
     channel_count = 2
+    largest_value = LARGEST_COORDINATE
     counters = ("nCountGateIntersections", "nCountOutlierIntersections")
     picture = "plane"
     example = {
         "eGateMode": E_ALY_GateMode.IntersectGate,
         "stGatePos1": ST_ALY_XyPosition(0.0, 0.0),
         "stGatePos2": ST_ALY_XyPosition(0.0, 4.0),
+        "bStart": True,
+        "bStop": False,
     }
 
     bExecuting: BOOL = output("a period is running")
@@ -175,7 +178,8 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
 
         Notes
         -----
-        Errors: 16#201C gate mode invalid, 16#200C a point beyond +-1e70, NaN or infinite, or both points the same.
+        Errors: 16#201C gate mode invalid, 16#200C a point beyond +-1e70, NaN or infinite, or both points the same (less
+        than 1e-70 apart).
         """
         if eGateMode == E_ALY_GateMode.NotInitialized:
             return self._finish(0x201C, "eGateMode is NotInitialized")
@@ -183,7 +187,7 @@ class FB_ALY_XyGateMonitor_2Ch(FixedChannelBlock, TimedBlock, category="XY Path 
             if not max(abs(point.X), abs(point.Y)) <= LARGEST_COORDINATE:
                 return self._finish(0x200C, f"{name} = {point.X}, {point.Y}; a point within +-1e70 is needed")
         gate = stGatePos2.X - stGatePos1.X, stGatePos2.Y - stGatePos1.Y
-        if math.hypot(*gate) == 0:
+        if math.hypot(*gate) < SHORTEST:
             return self._finish(0x200C, f"both gate points are {stGatePos1.X}, {stGatePos1.Y}")
         self._allocate()
         m = self._m

@@ -9,6 +9,7 @@ from ..checks import wrong_value
 from ..conditions import bad_time
 
 LARGEST_COORDINATE = 1e70  # products of four coordinates stay finite
+SHORTEST = 1e-70  # of a gate; products of four such lengths do not vanish
 
 
 @kernel

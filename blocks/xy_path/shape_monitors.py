@@ -135,6 +135,7 @@ class ShapeBlock(FixedChannelBlock, TimedBlock, PersistentBlock):
     """What the monitors of shapes have in common."""
 
     channel_count = 2
+    largest_value = LARGEST_COORDINATE
     counters = ("nCountIntersections",)
 
     bWithinShape: BOOL = output("the point of this call is inside")
@@ -252,16 +253,21 @@ class FB_ALY_XyShapeMonitor_Rectangle_2Ch(ShapeBlock, category="XY Path Analysis
 
         Notes
         -----
-        Errors: 16#200C the corner is beyond +-1e70, NaN or infinite; 16#2017 a length is invalid.
+        Errors: 16#200C the corner is beyond +-1e70, NaN or infinite; 16#2017 a length is invalid, or so small beside
+        the corner that it is lost by rounding.
         """
         if self._points_refused(stLowerLeftCorner=stLowerLeftCorner):
             return False
         if self._length_refused(fLength_X=fLength_X, fLength_Y=fLength_Y):
             return False
+        left, bottom = stLowerLeftCorner.X, stLowerLeftCorner.Y
+        right, top = left + fLength_X, bottom + fLength_Y
+        if right == left or top == bottom:
+            sides = f"{fLength_X:g} x {fLength_Y:g} at {left:g}, {bottom:g}"
+            return self._finish(0x2017, f"{sides}: a length is lost by rounding, nothing lies inside")
         self._allocate()
         m = self._m
-        m.left, m.bottom = stLowerLeftCorner.X, stLowerLeftCorner.Y
-        m.right, m.top = m.left + fLength_X, m.bottom + fLength_Y
+        m.left, m.right, m.bottom, m.top = left, right, bottom, top
         return self._configured()
 
 

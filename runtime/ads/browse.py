@@ -1,9 +1,8 @@
 """What a PLC has: paths below its top-level symbols, and names close to one that it does not have."""
 
-import difflib
 from collections.abc import Iterator
 
-from ..errors import one_of
+from ..errors import one_of, resembling
 from .client import Client
 from .model import AdsError, AdsErrorCode
 from .typebook import ArrayType, StructType, TypeBook, ValueType
@@ -44,8 +43,7 @@ def close_to(client: Client, path: str) -> list[str]:
         candidates = _neighbours(client, path) or [symbol.path for symbol in client.symbols()]
     except AdsError:
         return []
-    known = {name.lower(): name for name in candidates}
-    return [known[name] for name in difflib.get_close_matches(path.lower(), known, 3)]
+    return resembling(path, candidates)
 
 
 def _neighbours(client: Client, path: str) -> list[str]:

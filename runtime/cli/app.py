@@ -1,7 +1,7 @@
 """The group of commands: found by name and imported only when used; every failure becomes one line on stderr."""
 
-import difflib
 import importlib
+import logging
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -10,7 +10,7 @@ import click
 
 from alycat import __version__
 
-from ..errors import AlycatError, one_of
+from ..errors import AlycatError, one_of, resembling
 
 # name -> (where the click command is, its line in --help); a new command needs only its row here
 COMMANDS = {
@@ -51,7 +51,7 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            close = difflib.get_close_matches(args[0], COMMANDS, n=1)
+            close = resembling(args[0], COMMANDS, 1)
             hint = f"did you mean {close[0]}?" if close else f"there are {one_of(COMMANDS)}"
             raise click.UsageError(f"no command {args[0]!r}; {hint}", ctx)
         return super().resolve_command(ctx, args)
@@ -80,6 +80,7 @@ class Commands(click.Group):
         **extra: Any,
     ) -> Any:
         """click's main, with errors as one line and without the usage text."""
+        logging.getLogger("alycat").addHandler(logging.NullHandler())  # commands tell themselves what went wrong
         if not standalone_mode:
             return super().main(args, prog_name, complete_var, standalone_mode=False, **extra)
         try:

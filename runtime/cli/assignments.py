@@ -34,7 +34,8 @@ def read_assignments(texts: Iterable[str], file: Path | None = None) -> list[Ass
     """Those of the command line, and those of the file that the command line does not give."""
     given: dict[str, Assignment] = {}
     for text in texts:
-        path, equals, value = (part.strip() for part in text.partition("="))
+        path, equals, value = text.partition("=")
+        path = path.strip()
         if not equals or not path:
             raise WrongType(f"--set {text!r}: NAME=VALUE is needed, for instance fEps=0.15")
         if path in given:

@@ -16,13 +16,13 @@ from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
-from ..textblock import TextBlock
 from .parameter_values import SPAN_TYPES
-from .replaying import channel_count
+from .replaying import takes_texts
 from .settings import configuring_methods, from_recording, ways_to_configure
 from .terminal import columns, command_line, console, heading, paragraph
 
 EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
+EXAMPLE_TEXTS = ("state", "expected")
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
 EXAMPLE_FLAGS = {"bStartPeriod": "@started", "bStopPeriod": "@stopped"}  # edges that a constant does not have
 COMMON_MEANINGS = {
@@ -86,12 +86,13 @@ def parameter_meanings(doc: str) -> dict[str, str]:
 
 def example_line(block: Any) -> str | None:
     """A replay line for the block that works, with the values of its `example` where it has one."""
-    if not hasattr(block, "replay") or issubclass(block, TextBlock):
+    if not hasattr(block, "replay"):
         return None
     inputs = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
     settings = [shlex.quote(text) for text in inputs]
-    count = channel_count(block)
-    channels = EXAMPLE_COLUMNS[: block.example_columns if count is None else count]
+    count = block.replay_columns()
+    names = EXAMPLE_TEXTS if takes_texts(block) else EXAMPLE_COLUMNS
+    channels = names[: block.example_columns if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
     line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
     line += " --teach normal.csv" * hasattr(block, "teach")
@@ -108,9 +109,10 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         if field.role in (Role.INIT, *SETTABLE) and field.name in example and field.name not in from_recording(block):
             yield field.name, Input(field.name, field.type)
     of_all = {i.name for i in block.methods[way].inputs} if way else set()
-    for method in (*configuring_methods(block), "Call"):
-        if (method in ways and method != way) or method not in block.methods or method == "SetInitial":
-            continue
+    methods = [m for m in (*configuring_methods(block), "Call") if m in block.methods and m != "SetInitial"]
+    methods = [m for m in methods if m not in ways or m == way]
+    known = [i.name for m in methods for i in block.methods[m].inputs]
+    for method in methods:
         signature = block.methods[method]
         apart = {
             *from_recording(block),
@@ -123,7 +125,8 @@ def _example_inputs(block: Any) -> Iterator[tuple[str, Input]]:
         needed = method in (way, "Call", "ConfigureChannel") or any(i.name in example for i in inputs)
         for declared in inputs:
             if needed and (declared.required or declared.name in example):
-                yield declared.name, declared
+                is_clear = method == way or known.count(declared.name) == 1
+                yield declared.name if is_clear else f"{method}.{declared.name}", declared
 
 
 def example_text(declared: Input, example: dict[str, Any]) -> str:

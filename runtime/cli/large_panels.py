@@ -12,7 +12,8 @@ from ..dctime import to_datetime
 from .cluster_view import point_size, style_of
 from .decimation import point_rows, stretches
 from .panels import DARK, plain, tidy, view_limits
-from .picture_plan import REFUSED_ROWS, Map, Plan, Strip
+from .picture_parts import Map, Strip
+from .picture_plan import REFUSED_ROWS, Plan
 
 Chosen = tuple[str, str] | None
 Drawing = Callable[[Axes], None]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..dctime import UNIX_OFFSET_NS
-from ..declare import Role
 from ..errors import RecordingError, one_of
 from ..recordings import Recording
 from ..registry import short_name
-from ..texts import decoded
+from ..running import trace_columns
+from ..texts import decoded_column
 
 if TYPE_CHECKING:
     import polars as pl
@@ -51,24 +51,26 @@ def staged(*targets: Path) -> Iterator[list[Path]]:
 
 
 def result_frame(block: Any, recording: Recording, trace: np.ndarray) -> "pl.DataFrame":
-    """One row per row of the recording: time, channels, outputs of the block.
+    """One row per row of the recording: time, channels, outputs of the block; members of a structure as name.member.
 
     Times are UTC with nanoseconds. Outputs of a row that the block refused are null, except bError, which is true;
-    so is a DateTime output that is still 0, and a channel value that the recording lacks.
+    so is a DateTime output that is still 0, and a channel value or text that the recording lacks.
     """
     import polars as pl
 
-    taken = {recording.time_name, *recording.names}
+    taken = {recording.time_name, *recording.channels}
     columns = [_dates(recording.time_name, recording.timestamps, None)]
     for index, name in enumerate(recording.names):
         columns.append(_with_nulls(pl.Series(name, recording.values[:, index]), recording.missing[:, index]))
+    for index, name in enumerate(recording.text_names):
+        columns.append(pl.Series(name, recording.texts[:, index].tolist(), pl.String))
     refused = trace["bError"]
-    types = {field.name: field.type.name for field in block.fields if field.role is Role.OUTPUT}
+    types = {name: kind.name for name, (_, kind) in trace_columns(block).items()}
     for name in trace.dtype.names or ():
         title = f"{short_name(block.__name__)}.{name}" if name in taken else name
         values = np.ascontiguousarray(trace[name])
         if values.dtype.kind == "S":
-            columns.append(_with_nulls(pl.Series(title, [decoded(v) for v in values.tolist()]), refused))
+            columns.append(_with_nulls(pl.Series(title, decoded_column(values), pl.String), refused))
         elif values.ndim > 1:  # an array that Call fills: a column for each element, numbered as on the target
             columns += [_with_nulls(pl.Series(f"{title}[{i + 1}]", v), refused) for i, v in enumerate(values.T.copy())]
         elif types.get(name) == "FB_ALY_DateTime":

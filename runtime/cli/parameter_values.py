@@ -44,7 +44,7 @@ def parse_value(label: str, kind: IecType, text: str) -> Any:
     if isinstance(kind, (ArrayPointerType, ArrayType)):
         return _parse_array(label, kind, text)
     try:
-        value = _parse(label, kind, text)
+        value = text if _is_text(kind) else _parse(label, kind, text.strip())
     except ValueError as error:
         if isinstance(error, RangeError):
             raise
@@ -132,9 +132,12 @@ def _parse(label: str, kind: IecType, text: str) -> Any:
             span = parse_duration(text, label)
             return span // getattr(storage, "unit_ns", 1)
         return int(text)
-    if isinstance(storage, StringType):
-        return text
     raise WrongType(f"{label}: a {kind.name} cannot be given on the command line")
+
+
+def _is_text(kind: IecType) -> bool:
+    """Of a text every character counts, blanks too."""
+    return isinstance(kind.storage if isinstance(kind, WrappedType) else kind, StringType)
 
 
 def _enum_member(label: str, kind: WrappedType, text: str) -> Any:

@@ -1,23 +1,25 @@
 """What the picture of a block shows, found from its declaration and what it gave: panels of numbers, strips of states.
 
 The type of an output decides how it is drawn: flags, enumerations and indices as strips, times of events as ticks,
-counters as steps, spans of time in a fitting unit, numbers as lines, arrays as a line for each element or as a map.
+counters as steps, spans of time in a fitting unit, numbers as lines, texts as lanes, arrays as a line for each element
+or as a map.
 Outputs that belong together share a panel: those whose names differ by words such as Min, Last or On only, and those
 that the block names in `drawn_with`. A minimum and a maximum become a band, the time of an extreme a mark on its line.
 """
 
 import enum
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..dctime import format_duration
-from ..declare import Role
 from ..iec import BoolType, DurationType, FloatType, IntType, WrappedType
-from ..texts import decoded
+from ..running import trace_columns
+from ..texts import decoded, decoded_column
+from .picture_parts import Lanes, Line, Map, Panel, Strip, lanes_of
 from .wording import plural, spaced
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ Rows = NDArray[np.intp]
 
 REFUSED_ROWS = "refused rows"
 STANDARD = ("bError", "bNewResult", "bConfigured")
-FACETS = frozenset("Min Max Avg Mean Last Current On Off Elapsed Remaining Total Lower Upper".split())
+FACETS = frozenset("Live Min Max Avg Mean Last Current On Off Elapsed Remaining Total Lower Upper".split())
 KEPT_APART = frozenset(("Total",))  # sums would make the parts invisible
 PAIRS = (("Min", "Max"), ("Lower", "Upper"), ("Low", "High"))
 EXTREMES = frozenset(("Min", "Max"))
@@ -41,61 +43,17 @@ UNITS = (("ns", 1), ("us", 10**3), ("ms", 10**6), ("s", 10**9), ("min", 60 * 10*
 DAYS = ("days", 86_400 * 10**9)
 
 
-@dataclass(frozen=True, eq=False)
-class Line:
-    """A value over the rows; NaN is a gap."""
-
-    name: str
-    values: NDArray[np.float64]
-    steps: bool = True
-    mark: tuple[int, float] | None = None  # DC time and value of an extreme
-
-
-@dataclass(eq=False)
-class Panel:
-    """Lines that share an axis."""
-
-    heading: str
-    lines: list[Line] = field(default_factory=list)
-    bands: list[tuple[Line, Line]] = field(default_factory=list)
-    limits: list[tuple[str, float]] = field(default_factory=list)
-    results: list[Line] = field(default_factory=list)  # drawn over the lines, which are channels
-    height: float = 1.0
-    is_channel: bool = False
-
-    @property
-    def all_lines(self) -> list[Line]:
-        return [*self.lines, *self.results, *(line for band in self.bands for line in band)]
-
-
-@dataclass(frozen=True, eq=False)
-class Strip:
-    """What held when: a code for each row, -1 for none, and the name of each code; or times of events."""
-
-    name: str
-    codes: NDArray[np.int64] | None = None
-    labels: dict[int, str] = field(default_factory=dict)  # empty: a flag
-    times: NDArray[np.uint64] | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Map:
-    """An array of many elements over the rows."""
-
-    name: str
-    values: NDArray[np.float64]  # rows x elements
-
-
 class Plan:
     """The panels of a replay, and in words what they do not show."""
 
     def __init__(self, done: "Replayed") -> None:
         self.done = done
         self.accepted = ~done.trace["bError"]
-        self.types = {f.name: f.type for f in done.block.fields if f.role is Role.OUTPUT}
+        self.types = {name: kind for name, (_, kind) in trace_columns(done.block).items()}
         names = [n for n in done.trace.dtype.names or () if n not in STANDARD]
         self.changing = [n for n in names if self._changes(n)]
         self.constant = [n for n in names if n not in self.changing and done.trace[n].ndim == 1]
+        self.lanes = self._lanes()
         self.strips = self._strips()
         self.maps: list[Map] = []
         self.channels = self._channel_panels()
@@ -127,6 +85,11 @@ class Plan:
         middle = (places[1:] + places[:-1]) / 2
         return np.concatenate([[2 * places[0] - middle[0]], middle, [2 * places[-1] - middle[-1]]])
 
+    def labels_of(self, array: str) -> list[str]:
+        """What the elements of an array are called: by the block, else by their numbers."""
+        labels = self.done.instance.array_labels(array) or [""] * self.done.trace[array].shape[1]
+        return [label or f"[{number}]" for number, label in enumerate(labels, start=1)]
+
     # --- outputs -----------------------------------------------------------------------------------------------------
 
     def column(self, name: str) -> NDArray[np.float64]:
@@ -140,10 +103,7 @@ class Plan:
         kind, values = self.types.get(name), self.done.trace[name]
         if values.ndim != 1:
             return None
-        if values.dtype.kind == "S":
-            texts, numbers = np.unique(values, return_inverse=True)
-            return np.where(self.accepted, numbers, -1), {i: decoded(text) for i, text in enumerate(texts.tolist())}
-        if values.dtype.kind == "f":
+        if values.dtype.kind in "fS":
             return None
         codes = np.where(self.accepted, values.astype(np.int64), -1)
         if isinstance(kind, BoolType):
@@ -155,6 +115,16 @@ class Plan:
             return (codes, {int(c): str(c) for c in found}) if len(found) <= MOST_CODES else None
         return None
 
+    def _lanes(self) -> list[Lanes]:
+        """The channels that are texts, and the outputs."""
+        recording = self.done.recording
+        found = [(f"{name} (channel)", recording.texts[:, i]) for i, name in enumerate(recording.text_names)]
+        for name in self.changing:
+            if self._is_text(name):
+                texts = np.array(decoded_column(self.done.trace[name]), np.object_)
+                found.append((name, np.where(self.accepted, texts, None)))
+        return [lanes_of(heading, texts.tolist(), recording.timestamps) for heading, texts in found]
+
     def _strips(self) -> list[Strip]:
         found = []
         for name in self.changing:
@@ -163,7 +133,8 @@ class Plan:
                 found.append(Strip(name, *category))
         new = self.done.trace["bNewResult"] & self.accepted if len(self.accepted) else self.accepted
         flags = [s.codes for s in found if not s.labels]
-        alone = not [n for n in self.changing if n not in dict.fromkeys(s.name for s in found)]
+        drawn = {*(s.name for s in found), *(lanes.heading for lanes in self.lanes)}
+        alone = drawn.issuperset(self.changing)
         seldom = 0 < int(new.sum()) < (len(new) if alone else len(new) / 2)
         if seldom and not any(np.array_equal(new, f == 1) for f in flags):
             found.append(Strip("bNewResult", np.where(new, 1, -1)))
@@ -181,7 +152,8 @@ class Plan:
         groups: dict[tuple[str, str], list[str]] = {}
         hosts = {guest: host for host, guests in self.done.block.drawn_with.items() for guest in guests}
         for name in names:
-            if self.done.trace[name].ndim == 1 and self.category(name) is None and not self._is_date(name):
+            apart = self._is_date(name) or self._is_text(name) or self.category(name) is not None
+            if self.done.trace[name].ndim == 1 and not apart:
                 leader = hosts.get(name, name)
                 groups.setdefault((self._sort(leader), stem(leader)), []).append(name)
         arrays = [panel for name in names if self.done.trace[name].ndim > 1 for panel in self._array(name)]
@@ -195,19 +167,30 @@ class Plan:
             if (limit := self._limit(other)) is not None
         ]
         columns, limits, unit = self._in_unit(names, limits)
-        lines = {n: Line(n, columns[n], True, self._mark(n)) for n in names}
+        owners = list(dict.fromkeys(owner_of(n) for n in names))
+        lines = {n: self._output_line(n, columns[n], owners) for n in names}
         common = stem(names[0])
         heading = names[0] if len(names) == 1 else f"{common if len(words(common)) > 1 else names[0]}..."
+        heading = ", ".join(owners) if owners[0] else heading
         panel = Panel(f"{heading} [{unit}]" if unit else heading, limits=limits)
         for name in names:
             upper = self._upper_of(name, names)
             if upper:
                 panel.bands.append((_from_first_change(lines.pop(name)), _from_first_change(lines.pop(upper))))
-            elif AVERAGES & set(words(name)):
+            elif name in lines and lines[name].is_average:
                 lines[name] = _from_first_change(lines[name])
         panel.lines = list(lines.values())
         panel.height = 1.0 if len(panel.all_lines) < 3 else 1.4
         return panel
+
+    def _output_line(self, name: str, column: NDArray[np.float64], owners: list[str]) -> Line:
+        """The members of structures are named by what tells them apart in their panel."""
+        owner, label = owner_of(name), name
+        if owner:
+            shared = set.intersection(*(set(words(other)) for other in owners))
+            own = "".join(word for word in words(owner) if word not in shared)
+            label = f"{own} {name.rpartition('.')[2]}".strip()
+        return Line(label, column, True, self._mark(name), owner, bool(AVERAGES & set(words(name))))
 
     def _in_unit(
         self, names: list[str], limits: list[tuple[str, float]]
@@ -229,7 +212,7 @@ class Plan:
         if values.shape[1] > MOST_LINES:
             self.maps.append(Map(name, values))
             return []
-        lines = [Line(f"[{i + 1}]", values[:, i].copy()) for i in range(values.shape[1])]
+        lines = [Line(label, values[:, i].copy()) for i, label in enumerate(self.labels_of(name))]
         return [Panel(name, lines)]
 
     def _limit(self, name: str) -> tuple[str, float] | None:
@@ -264,9 +247,12 @@ class Plan:
             return None
         for low, high in PAIRS:
             if low in words(name):
-                upper = "".join(high if word == low else word for word in words(name))
-                return upper if upper in names else None
+                upper = [high if word == low else word for word in words(name)]
+                return next((n for n in names if words(n) == upper), None)
         return None
+
+    def _is_text(self, name: str) -> bool:
+        return bool(self.done.trace[name].dtype.kind == "S")
 
     def _is_date(self, name: str) -> bool:
         return getattr(self.types.get(name), "name", "") == "FB_ALY_DateTime"
@@ -332,10 +318,10 @@ class Plan:
         fresh = np.flatnonzero(self.done.trace["bNewResult"])
         values = line.values.copy()
         values[: fresh[0] if len(fresh) else len(values)] = np.nan
-        return Line(line.name, values, line.steps, line.mark)
+        return replace(line, values=values)
 
     def _cut(self) -> list[Panel]:
-        room = MOST_PANELS - len(self.channels) - bool(self.strips) - len(self.maps)
+        room = MOST_PANELS - len(self.channels) - bool(self.strips) - len(self.lanes) - len(self.maps)
         rest, self.panels = self.panels[room:], self.panels[:room]
         return rest
 
@@ -355,12 +341,17 @@ def _from_first_change(line: Line) -> Line:
     changed = good[line.values[good] != line.values[good[0]]] if len(good) else good
     values = line.values.copy()
     values[: changed[0] if len(changed) else 0] = np.nan
-    return Line(line.name, values, line.steps, line.mark)
+    return replace(line, values=values)
 
 
 def words(name: str) -> list[str]:
     """``nCountMin`` -> ["n", "Count", "Min"]."""
     return re.findall(r"^[a-z]+|[A-Z]+(?![a-z])|[A-Z][a-z0-9]*|\d+|_", name)
+
+
+def owner_of(name: str) -> str:
+    """The structure of a member ``stHumidity.fLive``, else nothing."""
+    return name.rpartition(".")[0]
 
 
 def stem(name: str) -> str:

@@ -58,7 +58,7 @@ def plc(
     """
     if reload and not project:
         raise click.UsageError("--reload needs the script that is to be watched: --project FILE.py")
-    logging.basicConfig(format="alycat: %(message)s", level=logging.WARNING if verbose else logging.ERROR)
+    _show_log(verbose)
     with phases() as progress:
         progress.begin("building the project (compiles its blocks when first used)")
         served = load_plc(project) if project else demo_project()
@@ -72,6 +72,18 @@ def plc(
         _farewell(server, project)
     if not interruption.signal:
         raise PlcError(f"{served.name} has ended by itself")
+
+
+def _show_log(verbose: bool) -> None:
+    """Errors in one line each; with verbose warnings, too, and tracebacks."""
+    shown = logging.StreamHandler()
+    shown.setFormatter((logging.Formatter if verbose else _OneLine)("alycat: %(message)s"))
+    logging.basicConfig(handlers=[shown], level=logging.WARNING if verbose else logging.ERROR)
+
+
+class _OneLine(logging.Formatter):
+    def formatException(self, ei: object) -> str:
+        return ""
 
 
 def demo_project() -> Plc:

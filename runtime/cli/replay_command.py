@@ -9,10 +9,9 @@ import click
 
 from ..dctime import parse_duration, parse_timestamp
 from ..errors import PlcError, RecordingError, one_of
-from ..recordings import Recording
 from ..registry import find_block, short_name
 from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
-from .replaying import Replayed, channel_count, read_columns, run, takes_spans
+from .replaying import Replayed, read_columns, read_recording, run
 from .settings import read_settings
 from .terminal import phases
 
@@ -112,17 +111,8 @@ def replay(
     with phases() as progress:
         progress.begin(f"reading {file.name}")
         shown = _shown_axes(axes, names)
-        recording = Recording.read(
-            file,
-            time=time,
-            channels=names,
-            start=start,
-            cycle=cycle,
-            time_unit=time_unit,
-            decimal=decimal,
-            spans=takes_spans(block),
-            times_only=not names,
-        )
+        times = {"time": time, "start": start, "cycle": cycle, "time_unit": time_unit, "decimal": decimal}
+        recording = read_recording(block, file, names, **times)
         if impute is not None:
             from ..imputation import impute as fill_gaps
 
@@ -131,9 +121,7 @@ def replay(
         normal = recording
         if teach is not None and teach != file:
             progress.begin(f"reading {teach.name}")
-            normal = Recording.read(
-                teach, time=time, channels=names, start=start, cycle=cycle, time_unit=time_unit, decimal=decimal
-            )
+            normal = read_recording(block, teach, names, **times)
         done = run(block, settings, recording, progress, read_columns(file, settings, decimal), normal)
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
@@ -153,7 +141,7 @@ def channel_names(file: Path, channels: tuple[str, ...], time: str | None, block
     from ..recording_files import column_names
 
     present = column_names(file)
-    count = None if block is None else channel_count(block)
+    count = None if block is None else block.replay_columns()
     names: list[str] = []
     for text in channels:
         names += [text] if text in present else [part.strip() for part in text.split(",") if part.strip()]

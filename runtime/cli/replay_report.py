@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from .replaying import Replayed
 
 LISTED_CLUSTERS = 8
+REASONS = {
+    "missing": "with a missing value",
+    "not_finite": "with a NaN or infinite value",
+    "not_storable": "with a text of more than 255 characters or outside code page 1252",
+    "refused_otherwise": "refused otherwise",
+}
+"""Why rows have no outputs, in words."""
 
 
 def report(done: "Replayed", file: Path, written: Sequence[Path]) -> dict[str, Any]:
@@ -24,7 +31,7 @@ def report(done: "Replayed", file: Path, written: Sequence[Path]) -> dict[str, A
     found: dict[str, Any] = {
         "file": str(file),
         "block": done.block.__name__,
-        "channels": list(recording.names),
+        "channels": list(recording.channels),
         "settings": done.settings.all(),
         "time": {
             "rule": recording.time_rule,
@@ -66,15 +73,19 @@ def print_report(found: dict[str, Any], as_json: bool) -> None:
 def _refusals(done: "Replayed") -> dict[str, Any]:
     """How many rows the block gave no outputs for, and why."""
     recording, refused = done.recording, done.trace["bError"]
-    missing, odd = recording.rows_missing() & refused, recording.rows_not_finite() & refused
+    reasons = {
+        "missing": recording.rows_missing(),
+        "not_finite": recording.rows_not_finite(),
+        "not_storable": recording.rows_not_storable(),
+    }
     rows = np.flatnonzero(refused)
+    by_channel = np.hstack([recording.missing, recording.missing_texts()]).sum(axis=0)
     return {
         "total": len(rows),
         "first_row": int(rows[0]) + 1 if len(rows) else None,
-        "missing": int(missing.sum()),
-        "missing_by_channel": {n: int(c) for n, c in zip(recording.names, recording.missing.sum(axis=0), strict=True)},
-        "not_finite": int(odd.sum()),
-        "refused_otherwise": int((refused & ~missing & ~odd).sum()),
+        "missing_by_channel": dict(zip(recording.channels, by_channel.tolist(), strict=True)),
+        **{name: int((found & refused).sum()) for name, found in reasons.items()},
+        "refused_otherwise": int((refused & ~np.logical_or.reduce(list(reasons.values()))).sum()),
     }
 
 
@@ -121,12 +132,9 @@ def _refusal_text(refusals: dict[str, Any]) -> str:
     if not refusals["total"]:
         return "no row"
     by_channel = ", ".join(f"{name} {spaced(n)}" for name, n in refusals["missing_by_channel"].items() if n)
-    reasons = [
-        f"{spaced(refusals['missing'])} with a missing value ({by_channel})" if refusals["missing"] else "",
-        f"{spaced(refusals['not_finite'])} with a NaN or infinite value" if refusals["not_finite"] else "",
-        f"{spaced(refusals['refused_otherwise'])} refused otherwise" if refusals["refused_otherwise"] else "",
-    ]
-    return f"{plural(refusals['total'], 'row')}: {', '.join(filter(None, reasons))}; first row {refusals['first_row']}"
+    reasons = [f"{spaced(refusals[name])} {words}" for name, words in REASONS.items() if refusals[name]]
+    reasons = [f"{reason} ({by_channel})" if reason.endswith(REASONS["missing"]) else reason for reason in reasons]
+    return f"{plural(refusals['total'], 'row')}: {', '.join(reasons)}; first row {refusals['first_row']}"
 
 
 def _cluster_text(found: dict[str, Any]) -> str:

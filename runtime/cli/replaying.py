@@ -11,8 +11,7 @@ from ..declare import Role
 from ..errors import PlcError, RecordingError
 from ..recordings import Recording
 from ..registry import short_name
-from ..textblock import TextBlock
-from .settings import Column, Settings, configuring_methods, forms_of
+from .settings import Column, Settings, configures_channel, configuring_methods, forms_of
 from .terminal import Phases
 
 CHUNKS = 100  # a progress bar needs no more
@@ -47,26 +46,29 @@ def run(
     if not int(recording.timestamps[0]):
         raise RecordingError("row 1 is at 2000-01-01 00:00:00, time stamp 0, which the blocks refuse; move --start")
     progress.begin(f"preparing {short_name(block.__name__)} (compiles when first used)")
-    instance = configured(block, settings, len(recording.names))
+    instance = configured(block, settings, len(recording.channels))
     if hasattr(instance, "teach") and normal is not None:
         progress.begin(f"teaching {len(normal):,} rows")
         if not instance.teach(normal.values):
             raise PlcError(_refusal(block, settings, "teach", instance.ipResultMessage))
     given = settings.call | (columns or {})
     rows = len(recording)
+    values = recording.texts if takes_texts(block) else recording.values
     chunk = max(SMALLEST_CHUNK, -(-rows // CHUNKS))
     progress.begin(f"replaying {rows:,} rows", total=rows)
-    parts, elapsed_ns = [], 0
+    trace, elapsed_ns = np.empty(0), 0
     for first in range(0, rows, chunk):
         part = slice(first, first + chunk)
-        timestamps, values = recording.timestamps[part], recording.values[part]
-        watch = stopwatch()
         inputs = {name: v[part] if isinstance(v, np.ndarray) else v for name, v in given.items()}
-        parts.append(instance.replay(timestamps, values, **inputs))
+        watch = stopwatch()
+        found = instance.replay(recording.timestamps[part], values[part], out=trace[part] if first else None, **inputs)
         elapsed_ns += watch()
-        progress.advance(len(timestamps))
+        if not first:
+            trace = np.zeros(rows, found.dtype)
+            trace[part] = found
+        progress.advance(len(found))
     _switch(instance, "SwitchState_Idle")
-    return Replayed(block, instance, settings, recording, np.concatenate(parts), elapsed_ns)
+    return Replayed(block, instance, settings, recording, trace, elapsed_ns)
 
 
 def configured(block: Any, settings: Settings, channels: int) -> Any:
@@ -81,6 +83,10 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
         also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
         if not getattr(instance, method)(**inputs | also):
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
+    taken = instance._buffer_counts.get("x", channels)  # a block without takes a row as one array
+    if block.replay_columns() is None and taken != channels:
+        counts = ", ".join(f"{n}={count}" for n, count in instance._init.items() if n.startswith("nNumChannels"))
+        raise PlcError(f"--channels: {channels} given; {short_name(block.__name__)} takes {taken} with {counts}")
     _switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
@@ -100,22 +106,22 @@ def _switch(instance: Any, *methods: str) -> None:
 def _refusal(block: Any, settings: Settings, method: str, message: Any) -> str:
     name = short_name(block.__name__)
     called = {n for n, _ in settings.before} | {settings.way}
-    unused = [n for n in configuring_methods(block) if n.startswith("ConfigureChannel") and n not in called]
+    unused = [n for n in configuring_methods(block) if configures_channel(n) and n not in called]
     hint = "".join(f"; {n} takes --set {' '.join(forms_of(block, n))}" for n in unused)
     return f"{name}.{method} failed with event 16#{message.nEventId:X}: {message.sEventText}{hint}"
 
 
-def channel_count(block: Any) -> int | None:
-    """How many channels a block takes; None for as many as the recording gives."""
-    if issubclass(block, TextBlock):
-        raise PlcError(f"{short_name(block.__name__)} has text channels, which a recording does not hold; use Python")
-    columns: int | None = block.replay_columns()
-    return columns
+def takes_texts(block: Any) -> bool:
+    """Whether its channels are texts."""
+    return block.channel_dtype is np.str_
 
 
-def takes_spans(block: Any) -> bool:
-    """Whether its channels are whole numbers of ns."""
-    return block.channel_dtype is np.int64
+def read_recording(block: Any, file: Path, names: list[str], **times: Any) -> Recording:
+    """The recording with these columns as the block's channels: numbers, whole numbers of ns, or texts."""
+    texts = names if takes_texts(block) else []
+    numbers = [] if texts else names
+    spans = block.channel_dtype is np.int64
+    return Recording.read(file, channels=numbers, texts=texts, spans=spans, times_only=not names, **times)
 
 
 def read_columns(file: Path, settings: Settings, decimal: str) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..control import shown_buffers
 from ..declare import SETTABLE, Role
 from ..errors import RangeError, UnknownName, WrongType, one_of
 from ..iec import ArrayPointerType, DurationType, IecType, ParameterStructType
@@ -17,6 +18,8 @@ from .parameter_values import WHOLE, Texts, build_value, form_of
 # What the recording decides, and by which option
 FROM_RECORDING = {"tTimestamp": "--time", "input": "--channels", "nChannel": "--channels"}
 COLUMN = "@"  # before the name of a column that gives an input of Call
+LEFT_OUT = "none"  # for an array of the results that is not wanted
+VALUES = ("Value", "Values", "InputArray")  # ends of the names of methods that take channel values, as the rows do
 ALL = -1  # instead of the number of a channel
 INIT, MEMBERS, CALL = "FB_init", "the block", "Call"  # places beside the methods that configure
 
@@ -43,11 +46,11 @@ class Settings:
     way: str = "Configure"  # the method that takes `configure`
     before: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # calls of ConfigureChannel
     after: list[tuple[str, dict[str, Any]]] = field(default_factory=list)  # such as SetCascades
-    texts: dict[str, str] = field(default_factory=dict)  # structures, arrays and spans, as they were given
+    texts: dict[str, str] = field(default_factory=dict)  # what has no single value and name, as it was given
 
     def all(self) -> dict[str, Any]:
         """Everything by name, for reports and pictures."""
-        call = {name: str(v) if isinstance(v, Column) else v for name, v in self.call.items()}
+        call = {n: str(v) if isinstance(v, Column) else LEFT_OUT if v is None else v for n, v in self.call.items()}
         return self.init | self.members | self.configure | call | self.texts
 
 
@@ -74,6 +77,7 @@ class _Reader:
     def __init__(self, block: Any, channels: int) -> None:
         self.block, self.channels, self.name = block, channels, short_name(block.__name__)
         self.follows = from_recording(block)
+        self.counts: dict[str, int] = {}  # of channels, by the input of FB_init that has it
         self.inputs: dict[str, dict[str, Input]] = {
             INIT: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role is Role.INIT},
             MEMBERS: {f.name: Input(f.name, f.type, f.initial) for f in block.fields if f.role in SETTABLE},
@@ -83,9 +87,10 @@ class _Reader:
             self.inputs[method] = {i.name: i for i in block.methods[method].inputs if i.name not in sizes}
         if CALL in block.methods:
             self.inputs[CALL] = {i.name: i for i in block.methods[CALL].values}
+            self.inputs[CALL] |= {n: Input(n, ArrayPointerType(None), None) for n in shown_buffers(block)}
 
     def read(self, assignments: list[Assignment]) -> Settings:
-        self.channels = self._last_channel(assignments)
+        self.counts = self._channel_counts(assignments)
         targets = [(self._target(a), a) for a in assignments]
         way = self._way([t for t, _ in targets])
         texts: dict[tuple[str, str], dict[int, dict[tuple[str, ...], Assignment]]] = {}
@@ -101,49 +106,51 @@ class _Reader:
             }
         settings = self._sorted(given, way)
         for target, assignment in targets:
-            kind = self.inputs[target.places[0]][target.name].type
-            if isinstance(kind, (ParameterStructType, ArrayPointerType)):
-                settings.texts[assignment.path] = assignment.text
-            elif isinstance(kind, DurationType):
+            place = _only_place(target, assignment, way)
+            kind = self.inputs[place][target.name].type
+            if isinstance(kind, DurationType) and target.channel == ALL:
                 settings.texts[target.name] = assignment.text
+            elif place != CALL and (
+                place not in (INIT, MEMBERS, way) or isinstance(kind, (ParameterStructType, ArrayPointerType))
+            ):
+                settings.texts[assignment.path] = assignment.text
         return settings
 
-    def _last_channel(self, assignments: list[Assignment]) -> int:
-        """The recording tells, unless nNumChannels of FB_init counts something else, such as templates."""
-        declared = self.inputs[INIT].get("nNumChannels")
-        if declared is None or declared.name in self.follows:
-            return self.channels
-        texts = [a.text for a in assignments if a.path in (declared.name, f"{INIT}.{declared.name}")]
-        return int(texts[0]) if texts and texts[0].isdigit() else int(declared.default)
+    def _channel_counts(self, assignments: list[Assignment]) -> dict[str, int]:
+        """What FB_init counts that the recording does not tell: templates, or the channels of one side."""
+        given = {a.path.removeprefix(f"{INIT}."): a.text.strip() for a in assignments}
+        counts = {n: (i, given.get(n, "")) for n, i in self.inputs[INIT].items() if n.startswith("nNumChannels")}
+        return {n: int(t) if t.isdigit() else int(i.default) for n, (i, t) in counts.items() if n not in self.follows}
+
+    def _last_channel(self, method: str) -> int:
+        """Of a method such as ConfigureInflowChannel, whose channels nNumChannelsInflow counts if it is there."""
+        kind = method.removeprefix("Configure").removesuffix("Channel")
+        return self.counts.get(f"nNumChannels{kind}", self.channels)
 
     # --- paths -------------------------------------------------------------------------------------------------------
 
     def _target(self, assignment: Assignment) -> Target:
         parts = assignment.path.split(".")
         place = parts.pop(0) if len(parts) > 1 and parts[0] in self.inputs else ""
-        channel = self._channel(assignment, parts)
+        number = ""
+        if parts[0] == CHANNEL and len(parts) > 2:
+            number = parts[1]
+            del parts[:2]
         name = parts.pop(0)
         places = [p for p, inputs in self.inputs.items() if name in inputs and place in ("", p)]
-        if name in self.follows and name != "input":
+        if name in self.follows:
             raise UnknownName(f"{assignment.label}: follows from {self.follows[name]}")
         if not places:
             raise UnknownName(self._unknown(assignment.label, name, place))
-        if channel != ALL:
-            places = [p for p in places if "nChannel" in self.inputs[p]]
-            if not places:
-                raise UnknownName(f"{assignment.label}: {name} is not given by channel; leave {CHANNEL}.{channel}. out")
-        return Target(tuple(places), name, channel, tuple(parts))
-
-    def _channel(self, assignment: Assignment, parts: list[str]) -> int:
-        """Takes channel.N off the path; ALL where it does not stand there."""
-        if parts[0] != CHANNEL or len(parts) < 3:
-            return ALL
-        parts.pop(0)
-        text = parts.pop(0)
-        first = self.block.channels_from
-        if not text.isdigit() or not first <= int(text) <= self.channels:
-            raise RangeError(f"{assignment.label}: no channel {text}; allowed are {first}..{self.channels}")
-        return int(text)
+        if not number:
+            return Target(tuple(places), name, ALL, tuple(parts))
+        places = [p for p in places if "nChannel" in self.inputs[p]]
+        if not places:
+            raise UnknownName(f"{assignment.label}: {name} is not given by channel; leave {CHANNEL}.{number}. out")
+        first, last = self.block.channels_from, max(self._last_channel(p) for p in places)
+        if not number.isdigit() or not first <= int(number) <= last:
+            raise RangeError(f"{assignment.label}: no channel {number}; allowed are {first}..{last}")
+        return Target(tuple(places), name, int(number), tuple(parts))
 
     def _unknown(self, label: str, name: str, place: str) -> str:
         known = {n: i for p, inputs in self.inputs.items() if place in ("", p) for n, i in inputs.items()}
@@ -175,8 +182,15 @@ class _Reader:
 
     def _value(self, place: str, name: str, kind: IecType, given: dict[tuple[str, ...], Assignment]) -> Any:
         first = next(iter(given.values()))
-        if place == CALL and first.text.startswith(COLUMN) and len(first.text) > 1:
-            return Column(first.text[1:], kind)
+        text = first.text.strip()
+        if place == CALL and text.startswith(COLUMN) and len(text) > 1:
+            return Column(text[1:], kind)
+        if place == CALL and name in shown_buffers(self.block):
+            if text.lower() != LEFT_OUT:
+                raise WrongType(
+                    f"{first.label}: {name} is an array of the results; only {name}={LEFT_OUT} can be given"
+                )
+            return None
         texts: Texts = {path: (a.label, a.text) for path, a in given.items()}
         return build_value(kind, texts)
 
@@ -188,11 +202,12 @@ class _Reader:
             if method == way or method not in given:
                 continue
             numbered = "nChannel" in self.inputs[method]
-            for channel in range(self.block.channels_from, self.channels + 1) if numbered else (ALL,):
+            last = self._last_channel(method)
+            for channel in range(self.block.channels_from, last + 1) if numbered else (ALL,):
                 own = {n: v.get(channel, v.get(ALL)) for n, v in given[method].items() if v.keys() & {ALL, channel}}
                 if own:
                     complete = self._complete(method, own, channel)
-                    calls = settings.before if method.startswith("ConfigureChannel") else settings.after
+                    calls = settings.before if configures_channel(method) else settings.after
                     calls.append((method, ({"nChannel": channel} if numbered else {}) | complete))
         self._complete(CALL, settings.call)
         return settings
@@ -207,7 +222,8 @@ class _Reader:
         if method not in self.block.methods:
             return given
         pointers = self.block.methods[method].pointers
-        return given | {pointers[name]: value.nbytes for name, value in given.items() if name in pointers}
+        arrays = {name: value for name, value in given.items() if name in pointers and value is not None}
+        return given | {pointers[name]: value.nbytes for name, value in arrays.items()}
 
 
 def from_recording(block: Any) -> dict[str, str]:
@@ -217,14 +233,18 @@ def from_recording(block: Any) -> dict[str, str]:
 
 def configuring_methods(block: Any) -> list[str]:
     """The methods that take parameters before the first Call, in the order of their use."""
-    names = [n for n in block.methods if n.startswith(("Configure", "Set")) and n != "SetChannelValue"]
-    return sorted(names, key=lambda n: (not n.startswith("ConfigureChannel"), not n.startswith("Configure"), n))
+    names = [n for n in block.methods if n.startswith(("Configure", "Set")) and not n.endswith(VALUES)]
+    return sorted(names, key=lambda n: (not configures_channel(n), not n.startswith("Configure"), n))
+
+
+def configures_channel(method: str) -> bool:
+    """ConfigureChannel, ConfigureInflowChannel: what Configure takes over."""
+    return method.startswith("Configure") and method.endswith("Channel")
 
 
 def ways_to_configure(block: Any) -> list[str]:
     """The Configure methods; one of them is called."""
-    methods = configuring_methods(block)
-    return [n for n in methods if n.startswith("Configure") and not n.startswith("ConfigureChannel")]
+    return [n for n in configuring_methods(block) if n.startswith("Configure") and not configures_channel(n)]
 
 
 def forms_of(block: Any, method: str) -> list[str]:
@@ -239,7 +259,7 @@ def _only_place(target: Target, assignment: Assignment, way: str) -> str:
         return target.places[0]
     if way in target.places:
         return way
-    forms = one_of(f"{place}.{target.name}" for place in target.places)
+    forms = one_of(f"{place}.{assignment.path}" for place in target.places)
     raise UnknownName(f"{assignment.label}: several methods take {target.name}; write one of {forms}")
 
 

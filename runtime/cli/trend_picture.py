@@ -1,6 +1,7 @@
 """The picture of most blocks: channels, states and numbers over time, beside a large panel for some blocks."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +14,17 @@ from .cluster_view import COLOURS
 from .decimation import line_rows
 from .large_panels import LARGE, no_large_panel
 from .panels import DARK, GREY, LINE_BINS, MARK, TimeAxis, legend_above, plain, tidy, title_and_settings, view_limits
-from .picture_plan import Line, Map, Panel, Plan, Strip
-from .strips import draw_strip
+from .picture_parts import Lanes, Line, Map, Panel, Strip
+from .picture_plan import Plan
+from .strips import draw_lanes, draw_strip
 
 if TYPE_CHECKING:
     from .replaying import Replayed
 
 CHANNEL, RESULTS = "#0072B2", ("#D55E00", "#009E73", "#CC79A7", "#332288", "#E69F00", "#882255", "#44AA99", "#999933")
+
+SHARED_LANE, MAP = 1.0, 1.2  # heights; in a shared lane texts stand upright
+MOST_NAMED = 20  # elements of a map
 
 
 def draw_trends(figure: Figure, done: "Replayed", title: str, axes: "tuple[str, str] | None") -> None:
@@ -37,23 +42,22 @@ def draw_trends(figure: Figure, done: "Replayed", title: str, axes: "tuple[str, 
 
 
 def _time_panels(figure: Any, plan: Plan, time: TimeAxis) -> None:
-    """Channels, then states, then numbers, then maps, on a common time axis."""
-    heights = [p.height for p in plan.channels]
-    heights += [0.16 + 0.2 * len(plan.strips)] if plan.strips else []
-    heights += [p.height for p in plan.panels] + [1.2] * len(plan.maps)
-    if not heights:
+    """Channels, then texts, then states, then numbers, then maps, on a common time axis."""
+    row = 0.2 * max(1.0, sum(p.height for p in (*plan.channels, *plan.panels)) / 6)  # of a crowded picture more
+    parts: list[tuple[float, Callable[[Axes], None]]] = [
+        *((panel.height, partial(_numbers, panel=panel, time=time)) for panel in plan.channels),
+        *((_lanes_height(lanes, row), partial(_lanes, lanes=lanes, time=time)) for lanes in plan.lanes),
+        *([(0.16 + row * len(plan.strips), partial(_strips, strips=plan.strips, time=time))] if plan.strips else []),
+        *((panel.height, partial(_numbers, panel=panel, time=time)) for panel in plan.panels),
+        *((MAP, partial(_map, array=array, plan=plan, time=time)) for array in plan.maps),
+    ]
+    if not parts:
         figure.text(0.5, 0.5, "no channel, and no output that changed", ha="center", color=DARK)
         return
-    panels = figure.subplots(len(heights), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
-    rest = iter(panels)
-    for panel in plan.channels:
-        _numbers(next(rest), panel, time)
-    if plan.strips:
-        _strips(next(rest), plan.strips, time)
-    for panel in plan.panels:
-        _numbers(next(rest), panel, time)
-    for array in plan.maps:
-        _map(next(rest), array, plan, time)
+    heights = [height for height, _ in parts]
+    panels = figure.subplots(len(parts), 1, sharex=True, squeeze=False, height_ratios=heights)[:, 0]
+    for axes, (_, draw) in zip(panels, parts, strict=True):
+        draw(axes)
     time.label_on(panels[-1])
 
 
@@ -62,13 +66,19 @@ def _numbers(axes: Axes, panel: Panel, time: TimeAxis) -> None:
     tidy(axes, panel.heading)
     several = len(panel.all_lines) > 1
     colours = cycle([*RESULTS, *COLOURS])
+    of_owners: dict[str, str] = {}  # the members of a structure have one colour
     for low, high in panel.bands:
         colour = next(colours)
+        of_owners |= {low.owner: colour} if low.owner else {}
         _band(axes, low, high, time, colour)
     of_lines = cycle([CHANNEL] if len(panel.lines) == 1 else COLOURS) if panel.is_channel else colours
-    below = panel.is_channel and (panel.results or panel.bands)
+    look: dict[str, Any] = (
+        {"alpha": 0.55, "linewidth": 0.8} if panel.is_channel and (panel.results or panel.bands) else {}
+    )
     for line in panel.lines:
-        _line(axes, line, time, next(of_lines), **({"alpha": 0.55, "linewidth": 0.8} if below else {}))
+        colour = of_owners[line.owner] if line.owner in of_owners else next(of_lines)
+        of_owners |= {line.owner: colour} if line.owner else {}
+        _line(axes, line, time, colour, **look | ({"linestyle": ":"} if line.owner and line.is_average else {}))
     for line in panel.results:
         _line(axes, line, time, next(colours), linewidth=1.6)
     for number, (text, level) in enumerate(panel.limits):
@@ -139,6 +149,19 @@ def _view(axes: Axes, panel: Panel) -> None:
     axes.set_ylim(low, high)
 
 
+def _lanes_height(lanes: Lanes, row: float) -> float:
+    return SHARED_LANE if lanes.is_shared else 0.16 + row * lanes.count
+
+
+def _lanes(axes: Axes, lanes: Lanes, time: TimeAxis) -> None:
+    """A row for each text, filled while it was there."""
+    tidy(axes, lanes.heading)
+    labels = draw_lanes(axes, lanes, time)
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(max(lanes.count, 1) - 0.5, -3.5 if lanes.is_shared else -0.5)
+    axes.grid(False, axis="y")
+
+
 def _strips(axes: Axes, strips: Sequence[Strip], time: TimeAxis) -> None:
     """A row for each state: filled while it held; times of events as ticks."""
     tidy(axes, "states and events")
@@ -159,5 +182,7 @@ def _map(axes: Axes, array: Map, plan: Plan, time: TimeAxis) -> None:
     edges = plan.edges_of(array)
     x = np.append(time.x[rows], time.x[-1] + (time.x[-1] - time.x[0]) / max(len(rows), 1))
     shown = axes.pcolormesh(x, edges, np.ma.masked_invalid(array.values[rows].T), cmap="Blues", rasterized=True)
+    if plan.done.instance.array_labels(array.name) and array.values.shape[1] <= MOST_NAMED:
+        axes.set_yticks((edges[1:] + edges[:-1]) / 2, [plain(label) for label in plan.labels_of(array.name)])
     axes.figure.colorbar(shown, ax=axes, pad=0.01, fraction=0.03)
     axes.grid(False)

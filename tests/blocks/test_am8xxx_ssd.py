@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle.am8xxx_ssd import NAMES, Diagnosis, words
@@ -64,5 +65,23 @@ def test_refusals():
         assert not fb.Configure(*inputs) and fb.ipResultMessage.nEventId == code
     assert fb.Configure(1, 1, 1, 1.0)
     fb.set_channel_values([0, 0, 0, 2.0**32, 0])
-    assert not fb.Call(1) and fb.ipResultMessage.nEventId == 0x300A
+    refused(fb, fb.Call(1), 0x300A, "channel 4 is 4294967296, a sensor word is 0..4294967295")
     assert not fb.GetChannelOutputArray(5, np.zeros(1, np.int64), 8) and fb.ipResultMessage.nEventId == 0x3010
+
+
+def test_the_trace_has_the_members_of_the_structures():
+    fb, cyclic = FB_ALY_AM8xxxSSD(), FB_ALY_AM8xxxSSD()
+    rng = np.random.default_rng(1)
+    rows = np.array([[i // 2, *words(rng.integers(0, 4000, 8).tolist())] for i in range(20)], float)
+    rows[7, 2] = np.nan
+    assert fb.Configure(50, 50, 30, 1.5) and cyclic.Configure(50, 50, 30, 1.5)
+    trace = fb.replay(np.arange(1, 21), rows)
+    assert len([name for name in trace.dtype.names if "." in name]) == 4 * len(NAMES)
+    for i, row in enumerate(rows.tolist()):
+        cyclic.set_channel_values(row)
+        assert cyclic.Call(i + 1) is (i != 7)
+        for name in NAMES:
+            for member in ("fLive", "fMin", "fMax", "fAvg"):
+                assert trace[f"st{name}.{member}"][i] == getattr(getattr(cyclic, f"st{name}"), member)
+    unready = FB_ALY_AM8xxxSSD().replay(np.arange(1, 3), rows[:2])
+    assert unready["bError"].all() and not unready["stHumidity.fMax"].any()

@@ -58,6 +58,11 @@ def test_steps():
     assert (fb.fMaxDelta, fb.nIdxMaxDelta) == (pytest.approx(-1.26), 2)
     call(fb, [0, 0.2, 0.4])
     assert (fb.fMaxDelta, fb.nIdxMaxDelta) == (0.0, -1)
+    call(fb, [0, 10, 20.2, 30])  # steep, but the steps differ by less than the threshold: (b) of the manual
+    assert (fb.fMaxDelta, fb.nIdxMaxDelta) == (0.0, -1)
+    for jump in ([0, 5, 5, 5], [0, 0, 5, 5], [0, 0, 0, 5]):
+        call(fb, jump)
+        assert (fb.fMaxDelta, fb.nIdxMaxDelta) == (5.0, jump.index(5))
     fb.Configure(False, 0.1, 5.0, 1)
     call(fb, [0, 2, 1, 3, 0])
     assert (fb.fMaxDelta, fb.nIdxMaxDelta) == (2.0, 4)
@@ -80,8 +85,8 @@ def test_arrays_that_are_refused():
     refused(fb, fb.Call(array, 0), 0x3003)
     refused(fb, fb.Call(array, 12), 0x3003, "whole number")
     refused(fb, fb.Call(array.astype(np.float32), 16), 0x3011, "LREAL is needed")
-    refused(fb, fb.Call(np.array([1, np.nan]), 16), 0x3003)
-    refused(fb, fb.Call(np.array([1, 2e140]), 16), 0x300A)
+    refused(fb, fb.Call(np.array([1, np.nan]), 16), 0x3003, "element 2 of pArrayIn is nan")
+    refused(fb, fb.Call(np.array([1, 2e140]), 16), 0x300A, "element 2 of pArrayIn is 2e+140, within +-1e+140")
     with pytest.raises(RangeError, match="size 40"):
         fb.Call(array, 40)
     with pytest.raises(WrongType, match="numpy array"):
@@ -101,5 +106,6 @@ def test_replay_needs_a_matrix():
     fb = FB_ALY_ArrayStatistics()
     fb.Configure(False, 0, 0, 1)
     assert fb.replay(None, np.arange(6.0).reshape(2, 3))["fSum"].tolist() == [3.0, 12.0]
-    with pytest.raises(WrongType, match="a matrix"):
-        fb.replay(None, np.arange(3.0))
+    for wrong in (np.arange(3.0), np.empty((2, 0)), [["a", "b"]]):
+        with pytest.raises(WrongType, match="a matrix of numbers"):
+            fb.replay(None, wrong)

@@ -53,3 +53,25 @@ def test_what_is_refused():
     with pytest.raises(WrongType, match="uint8 are no POINTER TO BOOL"):
         fb.Call(np.zeros(8, np.uint8), 8)
     assert fb.Call(array, 8) and array.sum() == 2 and fb.Reset() and fb.Call(array, 8)
+
+
+def test_a_replay_without_rows_sets_no_channel():
+    fb, array = FB_ALY_Bitmask(), np.zeros(8, bool)
+    assert not len(fb.replay(None, np.zeros(0, int)))
+    with pytest.raises(RangeError, match="values have shape"):
+        fb.replay([1, 2, 3], np.array([1, 2]))
+    with pytest.raises(WrongType, match="values must be numbers"):
+        fb.replay(None, [1.5])
+    with pytest.raises(WrongType, match="values"):
+        fb.replay([1, 2], None)
+    assert not fb.Call(array, 8) and "channel 1 was never set" in fb.ipResultMessage.sEventText
+
+
+def test_flags_of_numpy_are_numbers_too():
+    assert bits_of(np.True_).tolist() == [True] + [False] * 7 and not bits_of(np.False_).any()
+
+
+def test_every_call_has_a_new_result():
+    fb, array = FB_ALY_Bitmask(), np.zeros(8, bool)
+    for value in (0, 0, 3):
+        assert fb.SetChannelValue(value) and fb.Call(array, 8) and fb.bNewResult

@@ -132,3 +132,9 @@ def test_parameters_that_are_refused():
         fb.SetCascades(np.zeros(2), 16)
     assert fb.SetCascades(np.array([10**7, 2 * 10**7]), 16)
     assert fb.Call(1, np.zeros(2), 16, np.zeros(2, bool), 2)
+
+
+def test_a_configuration_array_longer_than_the_size_given():
+    fb = FB_ALY_RMS_1Ch()
+    assert fb.Configure(2, 1000.0, USE_PREVIOUS)
+    assert fb.SetCascades(np.array([10**7, 10**8, 1], np.uint64), 16), fb.ipResultMessage

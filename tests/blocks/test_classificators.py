@@ -34,6 +34,9 @@ def test_bounds_belong_to_the_band():
 def test_wrong_bounds_of_configure(bounds):
     fb = FB_ALY_BandwidthClassificator_1Ch()
     assert not fb.Configure(*bounds) and fb.ipResultMessage.nEventId == 0x200C
+    assert "finite numbers are needed, the lower one not above the upper one" in fb.ipResultMessage.sEventText
+    assert fb.Configure(2.0, 2.0)
+    assert run(fb, [1.9, 2.0, 2.1])["eClass"].tolist() == [Bounds.Smaller, Bounds.WithinBounds, Bounds.Bigger]
 
 
 def test_wrong_bounds_of_a_call_keep_the_class():
@@ -59,3 +62,9 @@ def test_thresholds_belong_to_the_upper_class():
 def test_wrong_thresholds(levels, code):
     fb = FB_ALY_ThresholdClassificator_1Ch()
     assert not fb.Configure(*levels) and fb.ipResultMessage.nEventId == code
+    assert "finite numbers are needed, the first one not above the second one" in fb.ipResultMessage.sEventText
+
+
+def test_equal_thresholds_leave_no_warning():
+    fb = FB_ALY_ThresholdClassificator_1Ch()
+    assert fb.Configure(2.0, 2.0) and run(fb, [1.9, 2.0])["eClass"].tolist() == [Cls.OK, Cls.Alarm]

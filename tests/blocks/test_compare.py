@@ -12,6 +12,7 @@ from alycat.blocks import (
     E_ALY_CountMode,
     E_ALY_LogicOperator,
     FB_ALY_Demultiplexer,
+    FB_ALY_DetectStringChange_1Ch,
     FB_ALY_DetectValueChange_1Ch,
     FB_ALY_LogicOperationCounter,
     FB_ALY_Multiplexer,
@@ -118,14 +119,67 @@ def test_multiplexer():
         assert fb.SetChannelValues(channel, False, value)
     assert fb.Call(1) and (fb.fResult, fb.nCurrentChannel, fb.nCount) == (0.0, 0, 1)
     assert fb.SetDefaultChannelValue(3.1415)
-    assert fb.Call(2) and (fb.fResult, fb.bNewResult) == (3.1415, False)
+    assert fb.Call(2) and (fb.fResult, fb.nCount) == (3.1415, 1)
     fb.SetChannelValues(3, True, 123)
     assert fb.Call(3) and (fb.fResult, fb.nCurrentChannel, fb.fbTimeLastEvent.nRaw) == (123.0, 3, 3)
     fb.SetChannelValues(2, True, 1.5)
     assert fb.Call(4) and (fb.fResult, fb.nCurrentChannel, fb.nCount) == (1.5, 2, 3)
     refused(fb, fb.SetChannelValues(0, True, 1), 0x3003, "outside 1..3")
     refused(fb, fb.SetChannelValues(4, True, 1), 0x3003)
-    refused(fb, fb.SetChannelValues(1, True, "x"), 0x3003, "no number")
+    for value in ("x", "1.5", None):
+        refused(fb, fb.SetChannelValues(1, True, value), 0x3003, f"{value!r} is no number")
+    for condition in ("FALSE", "TRUE", 2, np.nan, None):
+        refused(fb, fb.SetChannelValues(1, condition, 7.0), 0x3003, f"bCondition = {condition!r}, allowed are")
+    assert fb.Call(5) and fb.nCurrentChannel == 2  # what was refused has changed nothing
+    assert fb.SetChannelValues(1, np.True_, 7) and fb.Call(6) and (fb.fResult, fb.nCurrentChannel) == (7.0, 1)
     refused(fb, fb.SetDefaultChannelValue(None), 0x3003)
     fb.SetDefaultChannelValue(np.nan)
-    refused(fb, fb.Call(5), 0x3003, "the default value")
+    refused(fb, fb.Call(7), 0x3003, "the default value")
+
+
+def test_the_multiplexer_has_a_new_result_in_every_call():
+    fb = FB_ALY_Multiplexer(nNumChannels=1)
+    trace = fb.replay([1, 2, 3], [[1, 5.0, 0.0], [1, 6.0, 0.0], [1, 7.0, 0.0]])
+    assert trace["fResult"].tolist() == [5, 6, 7] and trace["nCount"].tolist() == [1, 1, 1]
+    assert trace["bNewResult"].all()
+
+
+@pytest.mark.parametrize("cls", [FB_ALY_Multiplexer, FB_ALY_Demultiplexer])
+def test_without_channels_nothing_is_selected(cls):
+    fb = cls(nNumChannels=0)
+    assert (
+        not fb.bConfigured
+        and fb.ipResultMessage.nEventId == 0x100C
+        and "at least 1 is needed" in str(fb.ipResultMessage)
+    )
+    array = (np.zeros(1, bool), 1) if cls is FB_ALY_Demultiplexer else ()
+    refused(fb, fb.Call(1, *array), 0x3007)
+    assert cls.restore(fb.snapshot()).bConfigured is False
+
+
+def after_a_restart(cls, configure, before):
+    """A block that goes on with the persistent data of another one, which has seen some values."""
+    fb, twin = cls(), cls()
+    fb.bPersistent = twin.bPersistent = True
+    assert fb.Configure(*configure)
+    fb.replay(np.arange(1, len(before) + 1), before)
+    twin.inherit(fb.snapshot())
+    assert twin.Configure(*configure) and twin.nCount == fb.nCount and twin.fbTimeLastEvent == fb.fbTimeLastEvent
+    return twin
+
+
+def test_what_happened_while_the_plc_was_off_is_no_change():
+    numbers = after_a_restart(FB_ALY_DetectValueChange_1Ch, (0.5,), [1.0, 2.0, 3.0])
+    assert numbers.replay([90, 91, 92], [9.0, 9.4, 8.0])["nCount"].tolist() == [2, 2, 3]
+    texts = after_a_restart(FB_ALY_DetectStringChange_1Ch, (True,), ["a", "b", "c"])
+    assert texts.replay([90, 91, 92], ["x", "x", "y"])["nCount"].tolist() == [2, 2, 3]
+
+
+def test_what_the_channel_is_compared_with_is_shown():
+    fb = FB_ALY_NumericalCompare_1Ch()
+    assert fb.Configure(-4.0, Op.GreaterThan, CYCLIC, False) and fb.channel_levels() == [(0, -4.0, "fReference")]
+    assert fb.Configure(-4.0, Op.GreaterThan, CYCLIC, True)  # of absolute values: both
+    assert fb.channel_levels() == [(0, 4.0, "fReference"), (0, -4.0, "fReference")]
+    span = FB_ALY_TimespanCompare_1Ch()
+    assert span.Configure(42 * S, Op.GreaterThan, CYCLIC, True)
+    assert span.channel_levels() == [(0, 42.0 * S, "tReference"), (0, -42.0 * S, "tReference")]

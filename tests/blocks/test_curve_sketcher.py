@@ -74,3 +74,10 @@ def test_peaks_of_a_sine_and_scipy():
 def test_thresholds_are_checked(bad):
     fb = FB_ALY_CurveSketcher_1Ch()
     assert not fb.Configure(*bad) and fb.ipResultMessage.nEventId == 0x201A
+
+
+def test_values_that_cannot_be_calculated_with_are_named():
+    fb = configured(1.0)
+    fb.SetChannelValue(-2e290)
+    assert not fb.Call(1) and fb.ipResultMessage.nEventId == 0x300A
+    assert "channel 1 is -2e+290, values up to +-1e+290 are allowed" in fb.ipResultMessage.sEventText

@@ -31,6 +31,7 @@ def test_histogram_equals_numpy(values, bins, first, span, mode):
     fb = FB_ALY_Histogram_1Ch()
     assert fb.Configure(mode, bins, first, first + span)
     trace = fb.replay(np.arange(1, len(values) + 1), np.array(values))
+    assert trace["bNewResult"].all()
     for row in range(len(values)):
         expected = histogram(values[: row + 1], bins, first, first + span)
         shown = expected if mode == Mode.Absolute else percent(expected)
@@ -65,6 +66,7 @@ def test_times_of_sections(rows, borders):
     upper = np.array(borders[1:])
     assert fb.Configure(len(upper)) and fb.SetSections(borders[0], upper, upper.nbytes)
     trace = fb.replay(times, values)
+    assert trace["bNewResult"].all()
     for row in range(len(rows)):
         expected = section_times(times[: row + 1].tolist(), values[: row + 1].tolist(), borders)
         assert trace["pTimespanArrayOut"][row].tolist() == expected
@@ -102,6 +104,30 @@ def test_elements_follow_the_mode():
     assert not fb.Call(None, 0) and fb.ipResultMessage.nEventId == 0x3002
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(1, 200), st.floats(-1e3, 1e3), st.floats(1e-3, 1e3), st.integers(0, 2**32 - 1))
+def test_values_on_the_borders_and_beside_them(bins, first, span, seed):
+    edges = np.linspace(first, first + span, bins + 1)
+    picked = np.random.default_rng(seed).choice(edges, 20)
+    values = np.concatenate([picked, np.nextafter(picked, -np.inf), np.nextafter(picked, np.inf)])
+    fb = FB_ALY_Histogram_1Ch()
+    assert fb.Configure(Mode.Absolute, bins, first, first + span)
+    fb.replay(np.arange(1, 61), values)
+    assert fb.histogram().tolist() == histogram(values, bins, first, first + span)
+
+
+def test_new_sections_start_at_0():
+    fb, spans = FB_ALY_SectionTimer_1Ch(), np.zeros(3, np.int64)
+    assert fb.Configure(1) and fb.SetSections(0.0, np.array([1.0]), 8)
+    fb.replay([1, 11], [0.5, 0.5])
+    assert fb.GetResults(spans, 24) and spans.tolist() == [0, 10, 0]
+    assert not fb.SetSections(5.0, np.array([1.0]), 8) and fb.GetResults(spans, 24) and spans.tolist() == [0, 10, 0]
+    assert fb.SetSections(0.0, np.array([2.0]), 8) and fb.GetResults(spans, 24) and not spans.any()
+    fb.replay([12, 22], [1.5, 1.5])  # within the new section, and no time since the calls before
+    assert fb.GetResults(spans, 24) and spans.tolist() == [0, 10, 0]
+    assert fb.Reset() and fb.GetResults(spans, 24) and not spans.any() and fb.nSection == 0
+
+
 def test_histogram_goes_on_from_another():
     fb, shares = FB_ALY_Histogram_1Ch(), np.array([25.0, 50.0, 25.0, 0.0])
     assert fb.Configure(Mode.Absolute, 2, 0.0, 1.0)
@@ -110,8 +136,9 @@ def test_histogram_goes_on_from_another():
     assert not fb.SetInitial(Mode.Relative, 9, shares, shares.nbytes) and fb.ipResultMessage.nEventId == 0x200D
     counts = np.array([1, 2, 3, 4], np.uint64)
     assert fb.SetInitial(Mode.Absolute, 10, counts, counts.nbytes)
+    assert fb.nNumValues == 10
     fb.replay([1], [0.75])
-    assert fb.histogram().tolist() == [1, 2, 4, 4]
+    assert fb.histogram().tolist() == [1, 2, 4, 4] and fb.nNumValues == 11
     assert fb.Reset() and fb.nNumValues == 0 and not fb.histogram().any()
 
 
@@ -137,6 +164,7 @@ def test_relative_histogram_goes_on_from_counts():
 def test_histogram_refuses(inputs, code):
     fb = FB_ALY_Histogram_1Ch()
     assert not fb.Configure(*inputs) and fb.ipResultMessage.nEventId == code
+    assert code != 0x200C or "the first border has to lie below the last one, by" in fb.ipResultMessage.sEventText
 
 
 @pytest.mark.parametrize(
@@ -161,6 +189,7 @@ def test_section_timer_refuses_and_goes_on():
     assert fb.Configure(2)
     fb.SetChannelValue(15.0)
     assert not fb.Call(1, spans, spans.nbytes) and fb.ipResultMessage.nEventId == 0x2022
+    assert "SetSections has to come before Call" in fb.ipResultMessage.sEventText
     assert not fb.SetSections(25.0, upper, upper.nbytes) and fb.ipResultMessage.nEventId == 0x200C
     assert "from 25 to 20" in fb.ipResultMessage.sEventText
     assert fb.SetSections(10.0, upper, upper.nbytes)
@@ -168,5 +197,17 @@ def test_section_timer_refuses_and_goes_on():
     assert fb.SetInitial(start, start.nbytes)
     assert fb.Call(1, spans, spans.nbytes) and fb.Call(11, spans, spans.nbytes)
     assert spans.tolist() == [5, 16, 7, 8]
-    assert not fb.SetInitial(np.full(4, 2**63, np.uint64), 32) and fb.ipResultMessage.nEventId == 0x200D
+    assert not fb.SetInitial(np.full(4, 2**63, np.uint64), 32) and fb.ipResultMessage.nEventId == 0x200F
+    assert "9223372036854775808 ns, allowed are 0..9223372036854775807" in fb.ipResultMessage.sEventText
     assert fb.GetResults(spans, spans.nbytes) and spans.tolist() == [5, 16, 7, 8]
+
+
+def test_an_array_longer_than_the_size_given_counts_up_to_that_size():
+    fb, long = FB_ALY_Histogram_1Ch(), np.array([1, 2, 3, 4, 99, 99], np.uint64)
+    assert fb.Configure(Mode.Absolute, 2, 0.0, 1.0) and fb.SetInitial(Mode.Absolute, 10, long, 32)
+    out = np.full(6, 77, np.uint64)
+    assert fb.GetResults(out, 32) and out.tolist() == [1, 2, 3, 4, 77, 77]
+    timer, upper = FB_ALY_SectionTimer_1Ch(), np.array([20.0, 30.0, -1.0])
+    assert timer.Configure(2) and timer.SetSections(10.0, upper, 16) and timer.SetInitial(long, 32)
+    spans = np.full(6, 77, np.int64)
+    assert timer.GetResults(spans, 32) and spans.tolist() == [1, 2, 3, 4, 77, 77]

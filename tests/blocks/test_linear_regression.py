@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from learnt_files import place, store_regression
@@ -32,6 +33,12 @@ def fitting(channels=2, bias=True, step=0.01, batch=1, involve=False):
     assert fb.Configure(bias, step, batch, "5s", involve, FILE) and fb.SwitchState_Teach()
     update_twice(fb)
     return fb
+
+
+def leave(fb):
+    assert fb.SwitchState_Idle()
+    update_twice(fb)
+    assert fb.eState == E_ALY_TeachState.Idle
 
 
 def data(seed=1, rows=400, channels=2):
@@ -67,6 +74,7 @@ def test_agrees_with_the_reference(seed, channels, bias, step, batch, involve):
     np.testing.assert_allclose(trace["fResult"], [e[0] for e in expected], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(trace["fMSE"], [e[1] for e in expected], rtol=1e-12, atol=1e-12)
     np.testing.assert_allclose(fb.coefficients(), reference.weights, rtol=1e-12, atol=1e-12)
+    assert trace["bNewResult"].all()
     assert [coefficient(fb, i) for i in range(channels + 1)] == fb.coefficients().tolist()
 
 
@@ -97,9 +105,7 @@ def test_taught_and_used():
     x, y = data(channels=3)
     fb = fitting(3)
     fb.replay(None, x, bFit=True, dependent=y)
-    assert fb.SwitchState_Idle()
-    update_twice(fb)
-    assert fb.eState == E_ALY_TeachState.Idle
+    leave(fb)
     content = json.loads(place(FILE).read_text())
     assert content["columns"]["coefficient"] == fb.coefficients().tolist() and content["header"] == {"samples": 400}
     user = Inference(nNumChannels=3)
@@ -109,13 +115,26 @@ def test_taught_and_used():
     for channel, weight in enumerate(fb.coefficients()):
         assert given.ConfigureChannel(channel, weight)
     assert given.Configure() and given.eState == E_ALY_ConfigState.Configured
-    results = user.replay(None, x)["fResult"]
+    trace = user.replay(None, x)
+    results = trace["fResult"]
+    assert trace["bNewResult"].all()
     assert results.tobytes() == given.replay(None, x)["fResult"].tobytes()
     w = fb.coefficients()
     assert results.tolist() == [((w[0] + w[1] * a) + w[2] * b) + w[3] * c for a, b, c in x]
     assert user.stFileHeader.nTeachCycles == 400 and given.stFileHeader.sKind == ""
     more = fitting(3, involve=True)
     assert more.coefficients().tolist() == w.tolist() and more.Reset() and more.coefficients().tolist() == w.tolist()
+    leave(more)
+    assert json.loads(place(FILE).read_text()) == content  # nothing was taught, nothing is written
+    more = fitting(3, involve=True)
+    more.replay(None, x[:10], bFit=np.arange(10) % 2 == 0, dependent=y[:10])
+    leave(more)
+    assert json.loads(place(FILE).read_text())["header"] == {"samples": 405}
+
+
+def test_what_was_not_taught_makes_no_file():
+    leave(fitting())
+    assert not place(FILE).exists()
 
 
 def test_a_step_that_is_too_large_leaves_the_coefficients():
@@ -124,6 +143,18 @@ def test_a_step_that_is_too_large_leaves_the_coefficients():
     trace = fb.replay(None, x * 1e3, bFit=True, dependent=y)
     assert trace["bError"][-1] and np.isfinite(fb.coefficients()).all()
     assert fb.ipResultMessage.nEventId == 0x300A and "fStepSize = 1000.0 too large?" in fb.ipResultMessage.sEventText
+
+
+def test_messages_name_the_value_that_cannot_be_used():
+    fb = fitting()
+    for values, dependent, event_id, text in (
+        ((1, 2), np.nan, 0x3003, "dependent is nan, within +-1e+140"),
+        ((1, 2), -1e200, 0x300A, "dependent is -1e+200, within +-1e+140"),
+        ((1, 2e140), 0, 0x300A, "channel 2 is 2e+140, values up to +-1e+140 are allowed"),
+        ((np.inf, 2), 0, 0x3003, "channel 1 is inf"),
+    ):
+        fb.set_channel_values(values)
+        refused(fb, fb.Call(True, dependent), event_id, text)
 
 
 def test_get_channel_output_value():
@@ -142,9 +173,21 @@ def test_a_file_for_another_number_of_channels():
     assert fb.Configure(True, 0.01, 1, "5s", True, FILE) and fb.SwitchState_Teach()
     assert fb.UpdateState() and not fb.UpdateState() and fb.ipResultMessage.nEventId == 0x300C
     assert "the file has 2 coefficients, 3 are needed" in fb.ipResultMessage.sEventText and fb.eState == 0
-    user = Inference(nNumChannels=2)
-    assert user.ConfigureFromFile("5s", FILE) and user.UpdateState() and not user.UpdateState()
-    assert user.eState == E_ALY_ConfigState.NotConfigured and not user.bConfigured
+    for coefficients in ([1.0, 2.0], [1.0, 2.0, 3.0, 4.0]):
+        store_regression(coefficients, FILE)
+        user = Inference(nNumChannels=2)
+        assert user.ConfigureFromFile("5s", FILE) and user.UpdateState() and not user.UpdateState()
+        assert user.eState == E_ALY_ConfigState.NotConfigured and not user.bConfigured
+
+
+def test_a_result_that_is_too_large():
+    user = Inference(nNumChannels=1)
+    assert user.ConfigureChannel(0, 1.0) and user.ConfigureChannel(1, 1e200) and user.Configure()
+    trace = user.replay(None, [2.0, 1e200, 3.0])
+    assert trace["bError"].tolist() == [False, True, False]
+    assert trace["fResult"].tolist() == [2e200, 2e200, 3e200]
+    user.SetChannelValue(1, -1e200)
+    refused(user, user.Call(), 0x300A, "the result is too large for LREAL")
 
 
 def test_what_is_refused():

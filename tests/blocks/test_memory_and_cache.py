@@ -306,6 +306,61 @@ def test_two_processes_on_a_cold_cache(project):
     assert project.run() == LOADED
 
 
+TWO_LAYOUTS = '''
+import sys
+import numpy as np
+from alycat.runtime.declare import Field, Layout, Role
+from alycat.runtime.iec import LINT, iec_type
+from alycat.runtime.kernel import compiled, kernel
+from alycat.runtime.memory import record_at
+
+
+@kernel
+def long(m, turns):
+    """Too long to become a part of its callers."""
+    for i in range(turns):
+        LINES
+    return m.last
+
+
+def last_of(before):
+    names = [*(f"other{k}" for k in range(before)), "last"]
+    layout = Layout("Memory", [Field(n, iec_type(LINT), Role.CONFIG, 0) for n in names])
+    record = record_at(layout.struct, layout.kernel_dtype)
+
+    @kernel
+    def run(address):
+        m = record(address)
+        return long(m, 2) + long(m, 3) + long(m, 5)
+
+    memory = np.zeros(20, np.int64)
+    compiled(run, f"layout{before}", f"{before}", 0)(memory.ctypes.data)
+    return np.flatnonzero(memory).tolist()
+
+
+print([last_of(int(before)) for before in sys.argv[1:]])
+'''.replace("LINES", "\n        ".join(f"m.last = (m.last * {k} + i) % {k + 7919} + turns" for k in range(3, 30)))
+
+
+@needs_compiled_code
+@pytest.mark.slow
+def test_kernels_of_two_processes_do_not_mix(tmp_path):
+    """A kernel that both call, too long to become a part of them, for memories that are laid out otherwise."""
+
+    def run(*layouts):
+        environment = os.environ | {"ALYCAT_CACHE_DIR": str(tmp_path / "cache")}
+        script = tmp_path / "layouts.py"
+        script.write_text(TWO_LAYOUTS)
+        done = subprocess.run(
+            [sys.executable, script, *layouts], capture_output=True, text=True, check=True, env=environment
+        )
+        return done.stdout.strip()
+
+    assert (run("0"), run("9")) == ("[[0]]", "[[9]]")
+    assert len(list((tmp_path / "cache").glob("*.nbc"))) == 2
+    assert (run("0", "9"), run("9", "0")) == ("[[0], [9]]", "[[9], [0]]")
+
+
 @needs_compiled_code
 @pytest.mark.slow
 def test_a_cold_compile_is_announced_on_a_terminal_once(project):

@@ -102,3 +102,37 @@ def test_refusals():
     with pytest.raises(WrongType, match="pArrayOut: elements of type float64, uint64 is needed"):
         fb.GetOutputArray(1, out, out.nbytes)
     assert not FB_ALY_ParetoAnalysis(nNumChannels=0).Configure(Mode.Count)
+
+
+def test_arrays_longer_than_the_size_given():
+    fb = configured(Mode.Count, [ST_ALY_Threshold(Op.Equals, 1)] * 2)
+    sums, channels = np.array([9, 5, 1], np.uint64), np.array([2, 1, 7], np.uint32)
+    assert fb.SetInitial(sums, 16, channels, 8)
+    out = np.zeros(3, np.uint64)
+    assert fb.GetOutputArray(1, out, 16) and out.tolist() == [9, 5, 0]
+
+
+def test_shares_of_sums_that_exceed_64_bits_together():
+    fb = configured(Mode.Timespan, [ST_ALY_Threshold(Op.Equals, 1)] * 2)
+    assert fb.SetInitial(np.full(2, 2**63, np.uint64), 16, np.array([1, 2], np.uint32), 8)
+    assert arrays(fb, 2)[1].tolist() == [50.0, 100.0]
+
+
+def test_set_initial_puts_each_sum_to_its_channel():
+    fb = configured(Mode.Count, [ST_ALY_Threshold(Op.Equals, 1)] * 3)
+    sums, channels = np.array([9, 5, 1], np.uint64), np.array([2, 3, 1], np.uint32)
+    assert fb.SetInitial(sums, 24, channels, 12)
+    assert [a.tolist() for a in (arrays(fb, 3)[0], arrays(fb, 3)[3])] == [[9, 5, 1], [2, 3, 1]]
+
+
+def test_reset_and_configure_begin_at_0_and_keep_or_renew_the_conditions():
+    fb = configured(Mode.Count, [ST_ALY_Threshold(Op.Equals, 1), ST_ALY_Threshold(Op.Equals, 2)])
+    fb.replay([1, 2], [[1.0, 0.0], [1.0, 2.0]])
+    assert arrays(fb, 2)[0].tolist() == [2, 1]
+    assert fb.ConfigureChannel(1, ST_ALY_Threshold(Op.Equals, 3), "Other")
+    assert fb.Reset() and arrays(fb, 2)[0].tolist() == [0, 0]
+    fb.replay([3], [[1.0, 0.0]])
+    assert arrays(fb, 2)[0].tolist() == [1, 0] and arrays(fb, 2)[2][0] == b"Channel 1"  # until Configure
+    assert fb.Configure(Mode.Timespan)
+    fb.replay([4, 10], [[3.0, 0.0], [3.0, 0.0]])
+    assert arrays(fb, 2)[0].tolist() == [6, 0] and arrays(fb, 2)[2][0] == b"Other"

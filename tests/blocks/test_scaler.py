@@ -147,3 +147,7 @@ def test_a_result_that_is_too_large():
     assert fb.Configure(Mode.Standardization, 0.0, 1e-300)
     fb.SetChannelValue(1e300)
     assert not fb.Call() and fb.ipResultMessage.nEventId == 0x300A
+    assert "(1e+300 - 0) / 1e-300 is too large for LREAL" in fb.ipResultMessage.sEventText
+    fit = fitting(Mode.Standardization)
+    fit.SetChannelValue(2e140)
+    assert not fit.Call(True) and "channel 1 is 2e+140, values up to +-1e+140" in fit.ipResultMessage.sEventText

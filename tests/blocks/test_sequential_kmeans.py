@@ -78,6 +78,8 @@ def test_centres_within_bounds(mode):
     else:
         assert len(set(centres[:, 0])) == 4
         assert fb.SetInitialBounds(lower, 16, upper, 16) and (fb.cluster_centres() == centres).all()
+    assert fb.SetInitialBounds(np.append(lower, 9.0), 16, np.append(upper, 9.0), 16)  # no more than the size given
+    assert (fb.cluster_centres() == centres).all()
 
 
 def test_what_is_refused():

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from block_streams import refused
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracle import specific
@@ -61,6 +62,15 @@ def test_turbulence_far_from_zero():
     assert fb.fTurbulenceIntensity == fb.fTurbulence / fb.fMean
 
 
+@pytest.mark.parametrize("speed", [8.3, 1 / 3, -0.1, 0.0])
+def test_a_frozen_sensor_has_no_turbulence(speed):
+    fb = FB_ALY_WtTurbulence_1Ch()
+    assert fb.Configure(6_000)
+    trace = run(fb, [7.0] * 3_000 + [speed] * 9_000)
+    assert trace["fTurbulence"][5_999] > 0 == trace["fTurbulence"][-1] == trace["fTurbulenceIntensity"][-1]
+    assert fb.fMean == pytest.approx(speed, rel=1e-15)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_movement_agrees(data):
@@ -103,6 +113,18 @@ def test_a_mover_that_speeds_up():
     assert distance.fDistanceNeg == 0
 
 
+def test_distance_goes_on_after_a_restart_without_what_was_moved_meanwhile():
+    fb, twin = FB_ALY_XtsDistanceIntegrator_1Ch(), FB_ALY_XtsDistanceIntegrator_1Ch()
+    fb.bPersistent = twin.bPersistent = True
+    assert fb.Configure(4000)
+    run(fb, [0, 1000, 500])
+    twin.inherit(fb.snapshot())
+    assert twin.Configure(4000)
+    trace = run(twin, [2000, 2100])  # moved by hand from 500 to 2000 while the Plc was off
+    assert trace["fDistance"].tolist() == [1.5, 1.6] and trace["fDistancePos"].tolist() == [1.0, 1.1]
+    assert trace["bNewResult"].tolist() == [False, True]
+
+
 def test_constant_acceleration_behind_filters():
     fb = FB_ALY_XtsMovementAnalysis()
     assert fb.Configure(4000, 0.001, 1000.0, [1, 1, 1, 1], [0.01] * 4, [True] * 4, [False] * 4)
@@ -129,5 +151,11 @@ def test_refusals():
     ):
         fb = FB_ALY_XtsMovementAnalysis()
         assert not fb.Configure(*good[:place], value, *good[place + 1 :]) and fb.ipResultMessage.nEventId == code
+    assert fb.Configure(4000, 1e10, *good[2:])
+    fb.set_channel_values([1e281, 0, np.nan])
+    refused(fb, fb.Call(), 0x300A, "the position is 1e+291 mm, values up to +-1e+290 mm are allowed")
+    velocity = FB_ALY_XtsVelocityAnalysis_1Ch()
+    assert velocity.Configure(4000) and velocity.SetChannelValue(-2e290)
+    refused(velocity, velocity.Call(1), 0x300A, "channel 1 is -2e+290, values up to +-1e+290 are allowed")
     with pytest.raises(WrongType, match="aFilterOrder: 3 is no ARRAY"):
         fb.Configure(*good[:3], 3, *good[4:])

@@ -83,3 +83,19 @@ def test_a_setpoint_inside_the_band_starts_nothing():
 def test_parameters_are_checked(bad):
     fb = FB_ALY_StepResponse_1Ch()
     assert not fb.Configure(*bad) and fb.ipResultMessage.nEventId == 0x201A
+
+
+def test_values_that_cannot_be_calculated_with_are_named():
+    fb = FB_ALY_StepResponse_1Ch()
+    assert fb.Configure(0.0, True, 10.0) and fb.SetChannelValue(1, 0.0) and fb.SetChannelValue(2, 1e300)
+    assert not fb.Call(1) and fb.ipResultMessage.nEventId == 0x300A
+    assert "channel 2 is 1e+300, values up to +-1e+290 are allowed" in fb.ipResultMessage.sEventText
+
+
+def test_a_value_that_is_at_the_new_setpoint_already_has_no_overshoot():
+    fb = FB_ALY_StepResponse_1Ch()
+    assert fb.Configure(0.1, False, 0.01)
+    values = [(0.0, 0.0), (5.0, 5.0), (7.0, 5.0), (6.0, 5.0), (8.0, 5.0), (4.0, 5.0)]
+    trace = fb.replay(np.arange(1, 7), values)
+    assert trace["bExecuting"].tolist() == [False] + [True] * 5
+    assert fb.fbTimeMax.nRaw == fb.fbEquivalentDeadTime.nRaw == fb.fbEquivalentTimeConstant.nRaw == 0

@@ -116,12 +116,22 @@ def test_replay_refuses_what_is_no_text():
         fb.replay(times(2), np.array([1.0, 2.0]))
     with pytest.raises(WrongType, match=r"1\.5 is no text"):
         fb.replay(times(2), ["OK", 1.5])
-    with pytest.raises(RangeError, match="outside code page 1252"):
-        fb.replay(times(1), ["Ω"])
     with pytest.raises(RangeError, match=r"shape \(1,\), \(1, 2\) expected"):
         two = FB_ALY_StringCompare_2Ch()
         two.Configure(Mode.Equals, Count.OnChange, True)
         two.replay(times(1), ["OK"])
+
+
+@pytest.mark.parametrize("form", [list, np.array, lambda texts: np.array(texts, object)])
+def test_texts_that_set_channel_value_refuses_are_refused_rows(form):
+    texts = ["OK", "Ω", "OK", "x" * 256, "€", "OK", "ä" * 255]
+    fb, cyclic = compare(count=Count.Cyclic), compare(count=Count.Cyclic)
+    trace = fb.replay(times(7), form(texts))
+    for row, text in enumerate(texts):
+        taken = cyclic.SetChannelValue(text) and cyclic.Call(int(times(7)[row]))
+        assert trace["bError"][row] == (not taken) == cyclic.bError
+        assert (trace["bStringMatch"][row], trace["nCount"][row]) == (cyclic.bStringMatch, cyclic.nCount)
+    assert trace["bError"].nonzero()[0].tolist() == [1, 3] and fb.nCount == 3
 
 
 def test_the_reference_of_two_channels_may_change():
@@ -147,5 +157,8 @@ def test_the_text_of_the_class():
     assert fb.sResult == "kühl" and trace["fbTimeLastEvent"].tolist() == [S, 2 * S, 2 * S, 4 * S, 5 * S]
     fb.Reset()
     assert fb.sResult == "" and not any(bytes(fb._m.sResult))
-    assert not fb.Configure(20, 10, "", "", "") and fb.ipResultMessage.nEventId == 0x2021
-    assert not fb.Configure(np.nan, 10, "", "", "") and fb.ipResultMessage.nEventId == 0x201A
+    assert run(fb, [0, 20])["sResult"].tolist() == [t.encode("cp1252") for t in ("kühl", "heiß")]
+    for levels, event_id in (((20, 10), 0x2021), ((np.nan, 10), 0x201A), ((10, np.inf), 0x201A)):
+        assert not fb.Configure(*levels, "", "", "") and fb.ipResultMessage.nEventId == event_id
+        assert "the first one not above the second one" in fb.ipResultMessage.sEventText
+    assert fb.Configure(10, 10, "a", "b", "c") and run(fb, [9, 10])["sResult"].tolist() == [b"a", b"c"]

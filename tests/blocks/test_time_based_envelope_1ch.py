@@ -57,6 +57,22 @@ def test_one_period():
     assert fb.eCompareResult is E_ALY_Classification_Bounds.Smaller and (fb.fBandLower, fb.fBandUpper) == (18, 22)
 
 
+def test_reset_and_entering_read_again_begin_anew_with_the_same_curve():
+    fb = reading()
+    fresh = fb.state_bytes()
+    for again in (fb.Reset, fb.SwitchState_Idle):
+        fb.replay(None, [2.0, 12.5], bStartPeriod=[True, False])
+        assert fb.nCountWithinBand == 1 and again()
+        if again == fb.SwitchState_Idle:
+            assert fb.UpdateState() and fb.UpdateState() and fb.nCountWithinBand == 1  # Idle shows what was found
+            assert fb.SwitchState_Read() and fb.UpdateState() and fb.UpdateState()
+        fb.SetChannelValue(np.nan)
+        assert fb.state_bytes() == fresh
+        trace = fb.replay(None, [1.0, 10.0], bStartPeriod=[False, True])
+        assert trace["nValueNumber"].tolist() == [0, 1] and trace["fValueRead"].tolist() == [0, 0]
+        assert fb.Reset()
+
+
 def test_a_relative_band_around_a_negative_point():
     fb = reading([-10.0], Mode.Relative, 20.0)
     fb.replay(None, [-12.0], bStartPeriod=True)
@@ -101,6 +117,8 @@ def test_a_file_that_cannot_be_used_leaves_the_block_as_it_was():
     refused("holds a 'scaler' in version 1; a 'teach path' in version 1 is needed")
     store_path([], "taught.tas")
     refused("the file has no values")
+    store_path([1.0], "taught.tas", cycles=-1)
+    refused("-1 teach cycles")
     path.unlink()
     refused("there is no file taught.tas")
     path.write_bytes(good)

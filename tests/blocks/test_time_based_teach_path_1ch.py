@@ -77,10 +77,11 @@ def test_agrees_with_the_reference(data, mode, most, negate, stored, stored_cycl
         shown = {name: trace[name][row].item() for name in expected}
         assert shown == expected, row
     switch(fb, fb.SwitchState_Idle, State.Idle)
-    assert fb.path().tolist() == (reference.points if reference.cycles else [])
+    wanted, tolerance = reference.points if reference.cycles else [], 1e-14 if mode == Mode.Mean else 0.0
+    np.testing.assert_allclose(fb.path(), wanted, rtol=tolerance, atol=tolerance)
     if reference.added:
         content = json.loads(place(FILE).read_text())
-        assert content["columns"]["value"] == reference.points
+        assert content["columns"]["value"] == fb.path().tolist()
         assert content["header"] == {"teach_mode": mode.name, "teach_cycles": reference.cycles}
     place(FILE).unlink(missing_ok=True)
 
@@ -153,12 +154,47 @@ def test_a_period_has_room_for_a_thousand_segments():
     start = np.arange(1001) == 0
     trace = fb.replay(None, np.ones(1001), bStartPeriod=start, bStopPeriod=False)
     assert trace["bError"].tolist() == [False] * 1000 + [True] and fb.ipResultMessage.nEventId == 0x300A
+    assert "the period has more than 1000 values" in fb.ipResultMessage.sEventText
+    fb.SetChannelValue(2e300)
+    assert not fb.Call(False, False) and "channel 1 is 2e+300, values up to +-1e+300" in fb.ipResultMessage.sEventText
     assert fb.SetChannelValue(1.0) and fb.Call(False, True) and fb.nCurrentTeachCycles == 1
     long = FB_ALY_TimeBasedTeachPath_1Ch()
     store_path(np.arange(2000.0), FILE)
     assert long.Configure(Mode.Mean, 1, 5000, 0, True, FILE, False, False)
     switch(long, long.SwitchState_Teach, State.Teach)
     assert long.nValuesInFile == 2000
+
+
+def test_a_write_that_fails_leaves_the_period_open(tmp_path):
+    fb = taught(Mode.Mean)
+    run(fb, [1.0, 2.0])
+    fb.replay(None, [3.0], bStartPeriod=True, bStopPeriod=False)
+    place(FILE).mkdir()
+    assert fb.SwitchState_Idle() and fb.UpdateState() and not fb.UpdateState()
+    assert fb.eState == State.Teach and fb.bTeaching and fb.path().tolist() == [2.0, 2.0]
+    place(FILE).rmdir()
+    fb.replay(None, [6.0, 0.0], bStartPeriod=False, bStopPeriod=[False, True])
+    assert fb.path().tolist() == [2.0, 4.0] and fb.nCurrentTeachCycles == 2
+    fb.replay(None, [100.0], bStartPeriod=True, bStopPeriod=False)
+    switch(fb, fb.SwitchState_Idle, State.Idle)
+    assert not fb.bTeaching and fb.path().tolist() == [2.0, 4.0]
+    assert json.loads(place(FILE).read_text())["columns"]["value"] == [2.0, 4.0]
+
+
+def test_the_mean_of_equal_periods_is_the_period_to_the_last_bit():
+    period = np.random.default_rng(5).normal(size=200).tolist()
+    fb = taught(Mode.Mean, segment=1)
+    run(fb, *[period] * 12)
+    assert fb.path().tolist() == period and fb.nCurrentTeachCycles == 12
+
+
+@pytest.mark.parametrize("cycles", [0, -3, 2**63 - 1])
+def test_a_file_with_a_number_of_periods_that_cannot_be(cycles):
+    store_path([1e300, -1e300], FILE, cycles)
+    fb = FB_ALY_TimeBasedTeachPath_1Ch()
+    assert fb.Configure(Mode.Mean, 10, "5s", 0, True, FILE, False, False) and fb.SwitchState_Teach()
+    assert fb.UpdateState() and not fb.UpdateState() and fb.ipResultMessage.nEventId == 0x300C
+    assert f"{cycles} teach cycles" in fb.ipResultMessage.sEventText and fb.eState == State.Idle
 
 
 def test_calls_outside_of_teach_are_refused():

@@ -56,6 +56,8 @@ def test_trend_keeps_a_week_and_goes_on_after_a_restart():
     refused(short, short.SetChannelInitial(1, None, arrays[0].nbytes), 0x2002)
     refused(short, short.SetChannelInitial(1, arrays[0], 80), 0x3003)
     refused(short, short.GetChannelOutputArray(0, arrays[0], arrays[0].nbytes), 0x3010)
+    none = FB_ALY_TrendLine(nNumChannels=0)
+    refused(none, none.Call(1), 0x100C)
 
 
 def test_pie_chart():
@@ -77,7 +79,7 @@ def test_pie_chart():
     refused(fb, fb.SetInputArray(found.astype("U3"), 36), 0x3011)
     refused(fb, fb.ConfigureChannel(4, "x"), 0x3010)
     fb.SetChannelValue(1, 2e290)
-    refused(fb, fb.Call(), 0x300A)
+    refused(fb, fb.Call(), 0x300A, "channel 1 is 2e+290")
 
 
 def test_sankey_diagram():
@@ -102,7 +104,11 @@ def test_sankey_diagram():
     refused(fb, fb.GetInflowChannelOutputValue(3, one), 0x3010)
     refused(fb, fb.SetOutflowChannelValue(4, 1), 0x3010)
     refused(fb, fb.SetInflowChannelValue(0, 1), 0x3010)
-    refused(fb, fb.SetInflowChannelValue(1, "x"), 0x3003)
+    refused(fb, fb.SetInflowChannelValue(1, "x"), 0x3003, "inflow channel 1: 'x' is no number")
+    fb.SetOutflowChannelValue(2, np.nan)
+    refused(fb, fb.Call(), 0x3003, "outflow channel 2 was never set or is NaN")
+    fb.SetOutflowChannelValue(2, 2e290)
+    refused(fb, fb.Call(), 0x300A, "outflow channel 2 is 2e+290")
     trace = fb.replay(None, np.array([[0, 0, 1, 1, 1], [1, 1, 1, 0, 2]]))
     assert trace["fRest"].tolist() == [0, -50]
     empty = FB_ALY_SankeyDiagram(nNumChannelsInflow=0)

@@ -115,7 +115,12 @@ def test_configurations_that_are_refused():
     refused(none, none.Configure(CONTINUOUS, 0), 0x100C)
     assert fb.Configure(False, CONTINUOUS, 0)
     fb.SetChannelValue(1, 2e140)
-    refused(fb, fb.Call(), 0x300A)
+    refused(fb, fb.Call(), 0x300A, "channel 1 is 2e+140, values up to +-1e+140 are allowed")
+    for cls, largest in zip(FACTORS, (1e290, 1e290, 1e140), strict=True):
+        fb = cls()
+        assert fb.Configure(CONTINUOUS, 0) and fb.SetChannelValue(1, largest) and fb.Call()
+        fb.SetChannelValue(1, -1.1 * largest)
+        refused(fb, fb.Call(), 0x300A, f"values up to +-{largest:g} are allowed")
 
 
 def test_the_trace_can_be_left_out():

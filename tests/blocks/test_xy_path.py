@@ -143,6 +143,15 @@ def test_modes(mode, by_gate, by_outlier, by_none):
     assert (fb.fPosIntersectionX, fb.fPosIntersectionY) == (0.0, 6.0)
 
 
+def test_a_period_that_begins_on_the_line_has_no_side_yet():
+    fb = gate()
+    walk(fb, (1, 2), (2, 2))  # what was on the right before the period does not count
+    walk(fb, (0, 2), (-1, 2))
+    assert fb.nCountGateIntersections == 0
+    walk(fb, (0, 2), (1, 2), (0, 2), (-1, 2))
+    assert fb.nCountGateIntersections == 1
+
+
 def test_only_a_running_period_counts():
     fb = gate()
     fb.SetChannelValue(1, 1.0)
@@ -170,15 +179,17 @@ def test_configurations_that_are_refused():
     fb, bad = FB_ALY_XyGateMonitor_2Ch(), (np.nan, 0.0)
     refused(fb, fb.Configure(0, (0, 0), (1, 1)), 0x201C)
     refused(fb, fb.Configure(1, (1, 1), (1, 1)), 0x200C, "both gate points")
+    refused(fb, fb.Configure(1, (0, 0), (0, 1e-71)), 0x200C, "both gate points")
     refused(fb, fb.Configure(1, (1, 1), bad), 0x200C, "stGatePos2")
     circle = FB_ALY_XyShapeMonitor_Circle_2Ch()
     refused(circle, circle.Configure((0, 0), 0.0), 0x2017, "fRadius")
     refused(circle, circle.Configure(bad, 1.0), 0x200C, "stCentre")
     rectangle = FB_ALY_XyShapeMonitor_Rectangle_2Ch()
     refused(rectangle, rectangle.Configure((0, 0), 1.0, -1.0), 0x2017, "fLength_Y")
+    refused(rectangle, rectangle.Configure((0, 1e17), 1.0, 1.0), 0x2017, "1 x 1 at 0, 1e+17: a length is lost")
     triangle = FB_ALY_XyShapeMonitor_Triangle_2Ch()
     refused(triangle, triangle.Configure((0, 0), (1, 1), (2, 2)), 0x200C, "on one line")
     assert circle.Configure((0, 0), 1.0)
     circle.SetChannelValue(1, 1e71)
     circle.SetChannelValue(2, 0.0)
-    refused(circle, circle.Call(1), 0x300A)
+    refused(circle, circle.Call(1), 0x300A, "channel 1 is 1e+71, values up to +-1e+70 are allowed")

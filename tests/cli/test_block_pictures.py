@@ -10,12 +10,13 @@ from alycat.runtime.cli.large_panels import calendar_cells
 from alycat.runtime.cli.panels import TimeAxis
 from alycat.runtime.cli.picture_plan import MOST_PANELS, Plan, stem, words
 from alycat.runtime.cli.pictures import compose, draw
+from alycat.runtime.cli.replaying import Replayed
+from alycat.runtime.cli.settings import Settings
 from alycat.runtime.cli.strips import bars
+from alycat.runtime.recordings import Recording
 from alycat.runtime.registry import all_blocks, find_block, short_name
-from alycat.runtime.textblock import TextBlock
 
 BLOCKS = [b for b in all_blocks() if "Call" in b.methods and b.step is not None and hasattr(b, "replay")]
-BLOCKS = [b for b in BLOCKS if not issubclass(b, TextBlock)]  # a recording on the command line holds no texts
 OF_THEIR_OWN = ("clusters", "band")
 """Pictures that are not made from the declaration; other tests look at them."""
 
@@ -72,11 +73,14 @@ def test_every_block(done, block):
         n for n in plan.changing if replay.trace[n].ndim > 1 and replay.trace[n].dtype == bool
     }
     for name in set(plan.changing) - hidden:
-        assert name in said, f"{name} changes and is not drawn: {said}"
+        assert all(part in said for part in name.split(".")), f"{name} changes and is not drawn: {said}"
     for number, name in enumerate(plan.done.recording.names[: getattr(replay.instance, "_n", 0)]):
         column = replay.recording.values[:, number]
         drawn = [np.nanmax(x.get_ydata()) for a in figure.get_axes() for x in a.lines if x.get_label() == name]
         assert drawn == [np.nanmax(column)], f"{name}: the peak of the channel is lost"
+    for number, name in enumerate(plan.done.recording.text_names):
+        labels = [label.get_text() for label in panel(figure, f"{name} (channel)").get_yticklabels()]
+        assert sorted(labels) == sorted(set(replay.recording.texts[:, number])), f"{name}: a text is not named"
 
 
 def test_steps_and_threshold(done):
@@ -184,11 +188,80 @@ def test_bars_where_the_bins_are(done):
 def test_texts_are_states_and_levels_lie_over_the_channel(done):
     replay = done("ThresholdStringClassificator_1Ch")
     figure = compose(replay, "t")
-    assert {f"sResult {text}" for text in ("OK", "Warning", "Alarm")} <= set(texts(figure))
     assert {t.get_text() for t in panel(figure, "channel 1").texts} == {"level 2", "level 3"}
-    plan = Plan(replay)
-    codes, names = plan.category("sResult")
-    assert [names[c] for c in codes.tolist()] == [t.decode() for t in replay.trace["sResult"].tolist()]
+    axes = panel(figure, "sResult")
+    assert {label.get_text() for label in axes.get_yticklabels()} == {"OK", "Warning", "Alarm"}
+    (lanes,) = Plan(replay).lanes
+    assert [lanes.texts[n] for n in lanes.numbers.tolist()] == [t.decode() for t in replay.trace["sResult"].tolist()]
+
+
+def bars_of(axes, row):
+    """(start, width) of what is drawn in a row of strips or lanes."""
+    paths = [path for drawn in axes.collections if drawn.get_alpha() == 1.0 for path in drawn.get_paths()]
+    boxes = [path.get_extents() for path in paths]
+    return sorted((box.x0, box.width) for box in boxes if round(box.y0 + box.height / 2) == row)
+
+
+def text_replay(texts, step_s=60):
+    """A recording of one text channel, through a block that counts its changes."""
+    stamps = np.arange(1, len(texts) + 1, dtype=np.uint64) * np.uint64(step_s * S)
+    none = np.empty((len(texts), 0))
+    cells = np.array(texts, np.object_)[:, np.newaxis]
+    recording = Recording((), stamps, none, none.astype(bool), text_names=("state",), texts=cells)
+    block = find_block("DetectStringChange_1Ch")
+    fb = block()
+    assert fb.Configure(True)
+    return Replayed(block, fb, Settings(), recording, fb.replay(stamps, cells), 1)
+
+
+def test_a_text_channel_is_a_row_for_each_text():
+    replay = text_replay(["an", "an", None, "aus", "an", "", " weit\nweg " + "x" * 40, "漢"])
+    axes = panel(compose(replay, "t"), "state (channel)")
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["an", "aus", '""', '" weit\\nweg xxxxxx…xxxxxxxxxx"', "漢"]
+    x = TimeAxis(replay.recording.timestamps, True).x
+    minute = x[1] - x[0]
+    np.testing.assert_allclose(bars_of(axes, 0), [(x[0], 2 * minute), (x[4], minute)])
+    np.testing.assert_allclose(bars_of(axes, 1), [(x[3], minute)])
+    assert "2 rows without outputs" in Plan(replay).facts()
+
+
+def test_texts_of_lesser_time_share_a_row_that_names_them():
+    often = [f"state {k % 9}" for k in range(90)]
+    seldom = [text for k in range(3) for text in [f"E{k}"] * 3]
+    replay = text_replay([*often, *seldom])
+    axes = panel(compose(replay, "t"), "state (channel)")
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == [*(f"state {k}" for k in range(9)), "3 other texts"]
+    assert [text.get_text() for text in axes.texts] == ["E0", "E1", "E2"]
+    assert len(bars_of(axes, 9)) == 3
+
+
+def test_serial_numbers_share_one_row_and_stand_upright():
+    axes = panel(compose(text_replay([f"{k // 7:05}" for k in range(350)]), "t"), "state (channel)")
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["50 texts"]
+    assert [text.get_text().strip() for text in axes.texts] == [f"{k:05}" for k in range(50)]
+    many = panel(compose(text_replay([str(k) for k in range(9000)]), "t"), "state (channel)")
+    assert 90 < len(many.texts) <= 111, "as many as can be read"
+
+
+def test_members_of_structures_share_a_panel_and_a_colour(done):
+    replay = done("AM8xxxSSD")
+    axes = panel(compose(replay, "t"), "stXRmsAcceleration, stYRmsAcceleration")
+    lines = {drawn.get_label(): drawn for drawn in axes.lines}
+    bands = {drawn.get_label(): drawn for drawn in axes.collections}
+    assert set(bands) == {"X fMin to X fMax", "Y fMin to Y fMax"} and "fThresholdShock" in texts_of(axes)
+    for axis in "XY":
+        np.testing.assert_array_equal(
+            np.unique(lines[f"{axis} fLive"].get_ydata()), np.unique(replay.trace[f"st{axis}RmsAcceleration.fLive"])
+        )
+        colours = {lines[f"{axis} {member}"].get_color() for member in ("fLive", "fAvg")}
+        assert len(colours) == 1 and lines[f"{axis} fAvg"].get_linestyle() == ":"
+    assert lines["X fLive"].get_color() != lines["Y fLive"].get_color()
+
+
+def texts_of(axes):
+    return [text.get_text() for text in axes.texts]
 
 
 def test_an_index_with_many_values_is_a_number(done):
@@ -207,7 +280,7 @@ def test_a_histogram_and_a_map(done, monkeypatch):
         rows, np.dtype([*replay.trace.dtype.descr[:0], ("bError", "?"), ("bNewResult", "?"), ("pCount", "<f8", 12)])
     )
     trace["pCount"] = counts
-    block = type("Shown", (), {"picture": "histogram", "fields": [], "drawn_with": {}, "methods": {}})
+    block = type("Shown", (replay.block,), {"picture": "histogram"})
     fake = replace(replay, trace=trace, block=block)
     monkeypatch.setattr(replay.instance, "array_places", lambda name: np.linspace(0.0, 6.0, 13), raising=False)
     figure = compose(fake, "t")

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS, example_line
+from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS, EXAMPLE_TEXTS, example_line
 from alycat.runtime.registry import all_blocks, short_name
 from alycat.runtime.targetpaths import use_file_folder
 
@@ -39,6 +39,8 @@ def write_rows(name, rows):
     columns["flow"] = columns["flow"] + columns["pressure"]
     for phase, flag in ((0, "started"), (15, "stopped")):
         columns[flag] = (np.arange(rows) % 20 == phase).astype(int)
+    for column, own in zip(EXAMPLE_TEXTS, ("Läuft", "Rüsten"), strict=True):
+        columns[column] = rng.choice([own, "OK", "Störung", "007"], rows)
     pl.DataFrame({"ts": times} | columns).write_csv(name, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -9,11 +9,13 @@ import pytest
 from alycat.blocks import E_ALY_ComparisonOperator, ST_ALY_Threshold, ST_ALY_ThresholdOnOff
 from alycat.runtime import iec
 from alycat.runtime.cli.assignments import read_assignments
+from alycat.runtime.cli.blocks_command import example_text
 from alycat.runtime.cli.parameter_values import parse_value
 from alycat.runtime.cli.replay_command import repeat_set
-from alycat.runtime.cli.settings import Column, read_settings
-from alycat.runtime.errors import RangeError, RecordingError, UnknownName, WrongType
-from alycat.runtime.registry import find_block
+from alycat.runtime.cli.replaying import configured
+from alycat.runtime.cli.settings import Column, configuring_methods, from_recording, read_settings, ways_to_configure
+from alycat.runtime.errors import PlcError, RangeError, RecordingError, UnknownName, WrongType
+from alycat.runtime.registry import all_blocks, find_block
 
 
 class E_Mode(enum.IntEnum):
@@ -39,7 +41,8 @@ def kind(annotation):
         (iec.LTIME, "5", 5),
         (iec.LINT, "2s", 2 * 10**9),
         (iec.LINT, "-7", -7),
-        (iec.STRING, "a b", "a b"),
+        (iec.STRING, " a, b ", " a, b "),
+        (iec.LREAL, " 2 ", 2.0),
         (iec.ANY, "3", 3.0),
         (E_Mode, "Fast", E_Mode.Fast),
         (E_Mode, "E_Mode.fast", E_Mode.Fast),
@@ -326,3 +329,105 @@ def test_an_error_names_the_place_of_the_wrong_part(tmp_path):
         settings_of("EdgeCounter_1Ch", "stThresholdEdge..x=1", file=file)
     with pytest.raises(WrongType, match="--set '=5': NAME=VALUE is needed"):
         settings_of("EdgeCounter_1Ch", "=5")
+
+
+# ---- texts -----------------------------------------------------------------------------------------------------------
+
+
+def string_inputs():
+    """Each STRING input of a method that configures."""
+    for block in all_blocks():
+        for method in configuring_methods(block):
+            for declared in block.methods[method].inputs:
+                if isinstance(declared.type, iec.StringType):
+                    yield pytest.param(block, method, declared.name, id=f"{block.__name__}.{method}.{declared.name}")
+
+
+@pytest.mark.parametrize(("block", "method", "name"), list(string_inputs()))
+@pytest.mark.parametrize("form", ["command line", "json", "toml"])
+def test_every_text_of_a_configuring_method_can_be_given(block, method, name, form, tmp_path):
+    """Alone by its channel where it has one, with blanks, commas and quotes; the others from the block's example."""
+    signature, value = block.methods[method], ' Öl, "A=1" '
+    numbered = any(i.name == "nChannel" for i in signature.inputs)
+    path = [method, *(["channel", "2"] if numbered else []), name]
+    others = [path for path in needed(block, method, numbered) if path[-1] != name or path[0] != method]
+    if form == "command line":
+        given = read_settings(
+            block, [f"{'.'.join(p)}={example(block, p)}" for p in others] + [f"{'.'.join(path)}={value}"], 2
+        )
+    else:
+        tables = {}
+        for p in [*others, path]:
+            place = tables
+            for part in p[:-1]:
+                place = place.setdefault(part, {})
+            place[p[-1]] = value if p == path else str(example(block, p))
+        file = tmp_path / f"p.{form}"
+        file.write_text(json.dumps(tables) if form == "json" else toml(tables))
+        given = read_settings(block, [], 2, file)
+    calls = dict([*given.before, (given.way, given.configure), *given.after])
+    assert calls[method][name] == value and calls[method].get("nChannel", 2) == 2
+
+
+def needed(block, method, numbered):
+    """The paths of what has to be given besides: required inputs of this method, of the way to configure, of Call."""
+    ways = ways_to_configure(block)
+    way = method if method in ways else next((w for w in ways if w == "Configure"), "")
+    for other in dict.fromkeys((method, way, "Call")):
+        signature = block.methods.get(other)
+        for declared in signature.values if other == "Call" else signature.inputs if signature else ():
+            if declared.required and declared.name not in from_recording(block):
+                yield [other, *(["channel", "2"] if other == method and numbered else []), declared.name]
+
+
+def example(block, path):
+    declared = next(i for i in block.methods[path[0]].inputs if i.name == path[-1])
+    return example_text(declared, block.example)
+
+
+def toml(tables, at=""):
+    own = "".join(f"{k} = {json.dumps(v)}\n" for k, v in tables.items() if not isinstance(v, dict))
+    inner = ((f"{at}.{k}".strip("."), v) for k, v in tables.items() if isinstance(v, dict))
+    return own + "".join(f"[{path}]\n{toml(v, path)}" for path, v in inner)
+
+
+def test_channels_of_two_sides():
+    block = find_block("SankeyDiagram")
+    texts = ["sChannelNameRest=Rest", "nNumChannelsOutflow=3", "ConfigureOutflowChannel.channel.3.sChannelName=Light"]
+    given = read_settings(block, [*texts, "ConfigureInflowChannel.sChannelName=In"], 5)
+    assert given.before == [
+        ("ConfigureInflowChannel", {"nChannel": 1, "sChannelName": "In"}),
+        ("ConfigureInflowChannel", {"nChannel": 2, "sChannelName": "In"}),
+        ("ConfigureOutflowChannel", {"nChannel": 3, "sChannelName": "Light"}),
+    ]
+    assert given.all()["ConfigureOutflowChannel.channel.3.sChannelName"] == "Light"
+    fb = configured(block, given, 5)
+    assert fb.channel_names() == ["In", "In", "", "", "Light", "Rest"]
+    assert fb.array_labels("fOutput") == ["In", "In", "", "", "Light"]
+    with pytest.raises(UnknownName, match=r"write one of ConfigureInflowChannel.channel.1.sChannelName, Conf"):
+        read_settings(block, ["sChannelNameRest=Rest", "channel.1.sChannelName=Grid"], 4)
+    with pytest.raises(RangeError, match=r"no channel 4; allowed are 1..3"):
+        read_settings(block, [*texts[:2], "ConfigureOutflowChannel.channel.4.sChannelName=x"], 5)
+    with pytest.raises(
+        PlcError, match="4 given; SankeyDiagram takes 5 with nNumChannelsInflow=2, nNumChannelsOutflow=3"
+    ):
+        configured(block, given, 4)
+
+
+def test_names_of_channels_are_shown_with_their_number():
+    given = read_settings(find_block("PieChart"), ["bRelativeOutput=TRUE", "channel.2.sChannelName=Öl"], 3)
+    assert given.all() == {"bRelativeOutput": True, "channel.2.sChannelName": "Öl"}
+    assert configured(find_block("PieChart"), given, 3).channel_names() == ["", "Öl", ""]
+
+
+def test_an_array_of_the_results_can_be_left_out():
+    given = read_settings(find_block("PieChart"), ["bRelativeOutput=TRUE", "fOutput=None"], 3)
+    assert given.call == {"fOutput": None} and given.all()["fOutput"] == "none"
+    with pytest.raises(WrongType, match="fOutput is an array of the results; only fOutput=none can be given"):
+        read_settings(find_block("PieChart"), ["bRelativeOutput=TRUE", "fOutput=1"], 3)
+
+
+def test_methods_that_take_values_configure_nothing():
+    assert configuring_methods(find_block("Multiplexer")) == []
+    with pytest.raises(UnknownName, match="input: follows from --channels"):
+        read_settings(find_block("Multiplexer"), ["input=1"], 5)

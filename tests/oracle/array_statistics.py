@@ -32,6 +32,18 @@ def turns(values, threshold):
         start = later
 
 
+def stands_out(sizes, place, threshold):
+    """Going away from this size in one of the two directions, they fall by more than the threshold below it before
+    one is larger."""
+    for way in (sizes[:place][::-1], sizes[place + 1 :]):
+        for size in way:
+            if size > sizes[place]:
+                break
+            if sizes[place] - size > threshold:
+                return True
+    return False
+
+
 def expected(values, bessel, reversal, delta, lower):
     n = len(values)
     exact = [Fraction(v) for v in values]
@@ -40,7 +52,7 @@ def expected(values, bessel, reversal, delta, lower):
     found = turns(values, reversal)
     steps = [values[i] - values[i - 1] for i in range(1, n)]
     inner = range(found[0][0] + 1, found[-1][0] + 1) if found else ()
-    allowed = [i for i in range(1, n) if abs(steps[i - 1]) > delta or i in inner]
+    allowed = [i for i in range(1, n) if stands_out([abs(s) for s in steps], i - 1, delta) or i in inner]
     step = max(allowed, key=lambda i: abs(steps[i - 1]), default=None)
     if step is not None and steps[step - 1] == 0:
         step = None

@@ -109,4 +109,4 @@ class Multiplexer(Selection):
     def call(self, t, x):
         met = [i for i in range(self.n) if x[2 * i]]
         channel = met[0] + 1 if met else 0
-        return self.select(t, channel) | {"fResult": x[2 * channel - 1] if channel else x[-1]}
+        return self.select(t, channel) | {"bNewResult": True, "fResult": x[2 * channel - 1] if channel else x[-1]}

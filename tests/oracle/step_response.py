@@ -52,7 +52,7 @@ class StepResponse:
         largest = 0.0
         for place, kind in reversals(values, self.threshold):
             over = (values[place] - self.target) * (-1 if self.target < y0 else 1)
-            if (kind > 0) == (self.target > y0) and over > largest:
+            if span and (kind > 0) == (span > 0) and over > largest:
                 largest = over
                 self.found += 1
                 self.results["fbTimeMax"] = self.rows[place][0]

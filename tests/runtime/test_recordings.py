@@ -107,6 +107,67 @@ def test_header_with_byte_order_mark_and_other_code_page(write):
     assert Recording.read(path, channels=["Temp °C"], cycle="1s").values.tolist() == [[1]]
 
 
+# --- texts -----------------------------------------------------------------------------------------------------------
+
+
+def test_texts_beside_numbers_are_as_written(write):
+    path = write('ts;n;code;state\n2025-01-01;1;007;"a;""b"""\n2025-01-02;;1.50; Kühl \n2025-01-03;3;;"zwei\nZeilen"\n')
+    recording = Recording.read(path, time="ts", channels=["n"], texts=["state", "code"])
+    assert recording.channels == ("n", "state", "code")
+    assert recording.texts.tolist() == [['a;"b"', "007"], [" Kühl ", "1.50"], ["zwei\nZeilen", None]]
+    assert recording.rows_missing().tolist() == [False, True, True] and not recording.rows_not_storable().any()
+    everything = Recording.read(path, time="ts", texts=["state"])
+    assert everything.names == ("n", "code") and everything.values[:2, 1].tolist() == [7, 1.5]
+
+
+def test_an_empty_cell_is_missing_and_quotes_make_the_empty_text(write):
+    recording = Recording.read(write('s,n\nNA,1\n,2\n"",3\nnull,4\n'), channels=[], texts=["s"], cycle="1s")
+    assert recording.texts[:, 0].tolist() == ["NA", None, "", "null"]
+    assert recording.rows_missing().tolist() == [False, True, False, False] and recording.values.shape == (4, 0)
+
+
+def test_texts_that_a_string_cannot_hold_are_counted(write):
+    texts = ["x" * 255, "x" * 256, "ä" * 255, "漢", "€"]
+    recording = Recording.read(write("s\n" + "\n".join(texts)), channels=[], texts=["s"], cycle="1s")
+    assert recording.texts[:, 0].tolist() == texts
+    assert recording.rows_not_storable().tolist() == [False, True, False, True, False]
+
+
+def test_texts_of_another_encoding_are_refused_by_name(write):
+    path = write("n;s\n1;warm\n2;kühl\n".encode("cp1252"))
+    message = r"column 's', row 2 \(line 3\): the text is no UTF-8 .*perhaps Windows' code page 1252; save the file as"
+    with pytest.raises(RecordingError, match=message):
+        Recording.read(path, channels=[], texts=["s"], cycle="1s")
+    assert Recording.read(path, channels=["n"], cycle="1s").values.ravel().tolist() == [1, 2]
+    assert Recording.read(write("s\na\ufffd\n"), channels=[], texts=["s"], cycle="1s").texts[0, 0] == "a\ufffd"
+
+
+def test_texts_of_parquet(tmp_path):
+    frame = pl.DataFrame(
+        {
+            "s": ["Grün", None, ""],
+            "c": pl.Series(["a", "b", "a"], dtype=pl.Categorical),
+            "e": pl.Series(["x", "x", None], dtype=pl.Enum(["x", "y"])),
+            "nothing": [None] * 3,
+            "n": [1, 2, 3],
+        }
+    )
+    frame.write_parquet(tmp_path / "t.parquet")
+    names = ["s", "c", "e", "nothing"]
+    recording = Recording.read(tmp_path / "t.parquet", channels=["n"], texts=names, cycle="1s")
+    assert recording.texts.tolist() == [["Grün", "a", "x", None], [None, "b", "x", None], ["", "a", None, None]]
+    with pytest.raises(RecordingError, match="column 'n' holds Int64, no texts"):
+        Recording.read(tmp_path / "t.parquet", channels=[], texts=["n"], cycle="1s")
+
+
+def test_a_column_is_one_channel(write):
+    path = write("ts,a\n2025-01-01,1\n")
+    with pytest.raises(RecordingError, match="channel 'a' is named 2 times"):
+        Recording.read(path, time="ts", channels=["a"], texts=["a"])
+    with pytest.raises(RecordingError, match="column 'ts' is the time"):
+        Recording.read(path, time="ts", channels=[], texts=["ts"])
+
+
 # --- times -----------------------------------------------------------------------------------------------------------
 
 
@@ -286,6 +347,13 @@ def test_sample_holds_the_value_until_the_next_row(write):
 def test_sample_of_equal_times_is_the_last_row(write):
     recording = Recording.read(write("ts,a\n2025-01-01,1\n2025-01-01,2\n"), time="ts")
     assert recording["a"].sample(dc("2025-01-01")[0]) == 2
+
+
+def test_sample_of_texts(write):
+    recording = Recording.read(write("s,n\nan,1\n,2\naus,3\n"), channels=["n"], texts=["s"], cycle="10ms")
+    assert [recording["s"].sample(t * 10**7) for t in (0, 1, 2, 3, 4)] == ["an", "an", "", "aus", "aus"]
+    with pytest.raises(UnknownName, match="no channel 'c' in the recording; it has n, s"):
+        recording["c"]
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20), st.lists(st.integers(0, 2**64 - 1), max_size=20))

@@ -111,7 +111,7 @@ def test_strict_mode_raises_and_stops_the_task() -> None:
     assert plc.run(cycles=5).reason == "error"
 
 
-def test_a_raising_program_stops_its_task_and_no_other() -> None:
+def test_a_raising_program_stops_its_task_and_no_other(caplog: pytest.LogCaptureFixture) -> None:
     plc, trace = Plc(), []
 
     def fail(program: Tracer) -> None:
@@ -127,6 +127,9 @@ def test_a_raising_program_stops_its_task_and_no_other() -> None:
     assert result.errors == {
         "bad": "bad stopped in cycle 2 at 2025-01-01-00:00:00.010000000: ZeroDivisionError: nothing to divide by"
     }
+    (record,) = caplog.records  # a script that does not look at the result is told all the same
+    assert (record.name, record.getMessage()) == ("alycat.task", result.errors["bad"])
+    assert record.exc_info and record.exc_info[1] is bad.error
     assert plc.run(cycles=1).cycles == {"bad": 0, "good": 1}
 
 
