@@ -384,10 +384,8 @@ def run_case(build: Callable[[int], Case], samples: int, at_least: float) -> Ver
     """Drives a case; `build` makes it for a number of pieces, as some windows are as long as all of them."""
     probe = build(2)
     rows = len(probe.values)
-    started = time.thread_time()
-    for _ in replayed(probe.fb, probe.values, probe.inputs, 2):
-        pass
-    rate = 2 * rows / (time.thread_time() - started)
+    pace = [time.thread_time() for _ in replayed(probe.fb, probe.values, probe.inputs, 2)]
+    rate = rows / (pace[1] - pace[0])  # of the second piece: the first one compiles
     pieces = pieces_for(rows, samples if rate >= at_least else samples // 10)
     case = build(pieces)
     error = 0.0
@@ -425,11 +423,12 @@ def run_counting(cls: Any, rows: int, samples: int, at_least: float) -> Verdict:
         found = [int(getattr(fb._m, name)) for name in cls.counters if not isinstance(getattr(fb._m, name), float)]
         return np.array([*found, *(int(v) for v in (fb._buffer(buffer) if buffer else ()))], object)
 
-    history, started = [], time.thread_time()
+    history, pace = [], []
     pieces = pieces_for(rows, samples)
     for done in replayed(fb, values, inputs, pieces):
         history.append(numbers())
-        if done == 2 and done * rows / (time.thread_time() - started) < at_least:
+        pace.append(time.thread_time())
+        if done == 2 and rows / (pace[1] - pace[0]) < at_least:
             pieces = pieces_for(rows, samples // 10)
         if done == pieces:
             break
