@@ -34,6 +34,7 @@ SUM, FRESH_SUM, SQUARES, FRESH_SQUARES = 4, 6, 8, 10  # pairs
 LEAST, MOST = 12, 13  # of the window
 PREFIX_LEAST, PREFIX_MOST, WHOLE_LEAST, WHOLE_MOST = 14, 15, 16, 17
 HEAD = 18
+FIRST = PREFIX_LEAST  # of a window that only grows, which has no use for that place
 
 
 def window_words(length: int, extremes: bool = True) -> int:
@@ -141,6 +142,33 @@ def push(w: Any, k: Any, length: int, x: float) -> None:
     k[POSITION] = 0 if position == length - 1 else position + 1
     if k[COUNT] < length:
         k[COUNT] += 1
+
+
+@kernel
+def gather(w: Any, k: Any, x: float, squares: bool) -> None:
+    """One more value of a window that only grows."""
+    first = k[COUNT] == 0
+    w[LEAST] = x if first else min(w[LEAST], x)
+    w[MOST] = x if first else max(w[MOST], x)
+    if first:
+        w[SUM], w[SUM + 1], w[SQUARES], w[SQUARES + 1] = 0.0, 0.0, 0.0, 0.0
+    w[SUM], w[SUM + 1] = add(w[SUM], w[SUM + 1], x)
+    if squares:
+        square, error = product(x, x)
+        w[SQUARES], w[SQUARES + 1] = add(w[SQUARES], w[SQUARES + 1] + error, square)
+    k[COUNT] += 1
+
+
+@kernel
+def gather_distance(w: Any, k: Any, x: float, squares: bool) -> None:
+    """The same for the distance from the first value, ``w[FIRST]``.
+
+    As that value is one of the data, a sum of N squares can never be more than N times what is left of it when the mean
+    is taken out, so that `variance` keeps its digits, however far from zero the values are and however many.
+    """
+    if k[COUNT] == 0:
+        w[FIRST] = x
+    gather(w, k, x - w[FIRST], squares)
 
 
 @kernel

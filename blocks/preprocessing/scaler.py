@@ -4,17 +4,17 @@ import math
 from typing import Any
 
 from alycat.runtime.block import SingleChannelBlock, cyclic, method
-from alycat.runtime.declare import config, output, state
+from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, TIME
 from alycat.runtime.kernel import kernel
 from alycat.runtime.learnt import Learnt
-from alycat.runtime.memory import f64
+from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
 from ..learnt_kinds import SCALER
 from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_ScalingMode, E_ALY_TeachState, ST_ALY_FileHeader
-from ..windows import LARGEST_SQUARED
+from ..windows import FIRST, HEAD, LARGEST_SQUARED, SUM, gather_distance, variance
 
 NORMALIZATION = int(E_ALY_ScalingMode.Normalization)
 
@@ -131,10 +131,10 @@ def fit(m: Any) -> int:
             m.fScalingParam1 = x if m.samples == 1 else min(m.fScalingParam1, x)
             m.fScalingParam2 = x if m.samples == 1 else max(m.fScalingParam2, x)
         else:
-            distance = x - m.fScalingParam1
-            m.fScalingParam1 += distance / m.samples
-            m.squares += distance * (x - m.fScalingParam1)
-            m.fScalingParam2 = math.sqrt(m.squares / m.samples)
+            w, k = f64(m, m.sums, HEAD), i64(m, m.sums, HEAD)
+            gather_distance(w, k, x, True)
+            m.fScalingParam1 = w[FIRST] + (w[SUM] + w[SUM + 1]) / m.samples
+            m.fScalingParam2 = math.sqrt(variance(w, m.samples))
     return 0
 
 
@@ -149,9 +149,9 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
     `alycat.blocks.teaching`.
 
     Chosen, where the manual is silent: the standard deviation is that of the values themselves (divided by their
-    number), as scikit-learn's StandardScaler has it; mean and squares are kept by Welford's recurrence; entering Teach
-    begins anew; before the first value both parameters are 0; bNewResult equals bFit; values beyond +-1e140 are
-    refused (16#300A).
+    number), as scikit-learn's StandardScaler has it; both come from sums of distances from the first value, kept as
+    pairs, so that 10**8 values far from zero cost no digits; entering Teach begins anew; before the first value both
+    parameters are 0; bNewResult equals bFit; values beyond +-1e140 are refused (16#300A).
     """
 
     step = fit
@@ -171,7 +171,11 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
     mode: LINT = config("scaling mode")
 
     samples: LINT = state("values that were fitted")
-    squares: LREAL = state("sum of the squared distances from the mean")
+
+    sums: LREAL = buffer("of the distances from the first value, and of their squares")
+
+    def _counts(self) -> dict[str, int]:
+        return super()._counts() | {"sums": HEAD}
 
     @method
     def Configure(self, eScalingMode: E_ALY_ScalingMode, tTimeout: TIME, sFilePath: STRING_255) -> BOOL:

@@ -10,8 +10,7 @@ from alycat.runtime.kernel import kernel
 from alycat.runtime.memory import f64, i64
 
 from ..conditions import TimedBlock, bad_sample
-from ..statistics.window_statistics import gather
-from ..windows import COUNT, HEAD, LARGEST_SQUARED, LEAST, MOST, SUM, variance
+from ..windows import COUNT, FIRST, HEAD, LARGEST_SQUARED, SUM, gather_distance, variance
 
 
 @kernel
@@ -21,11 +20,11 @@ def step(m: Any) -> int:
     if code != 0:
         return code
     w, k = f64(m, m.sums, HEAD), i64(m, m.sums, HEAD)
-    gather(w, k, x, True)
+    gather_distance(w, k, x, True)
     m.bNewResult = k[COUNT] == m.cycles
     if m.bNewResult:
-        m.fMean = (w[SUM] + w[SUM + 1]) / float(m.cycles)
-        m.fTurbulence = math.sqrt(variance(w, m.cycles)) if w[LEAST] < w[MOST] else 0.0
+        m.fMean = w[FIRST] + (w[SUM] + w[SUM + 1]) / float(m.cycles)
+        m.fTurbulence = math.sqrt(variance(w, m.cycles))
         m.fTurbulenceIntensity = m.fTurbulence / m.fMean if m.fMean != 0.0 else 0.0
         k[COUNT] = 0
     m.last_ns = m.tTimestamp

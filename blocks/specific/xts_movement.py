@@ -68,6 +68,18 @@ def follow_mover(m: Any, position: float) -> None:
     acceleration = smooth(m, MOTION, 2, m.fAccelerationRaw)
     m.fJerkRaw = (acceleration - m.fAccelerationFiltered) * m.rate
     m.fAccelerationFiltered = acceleration
+    turn_back(m)
+
+
+@kernel
+def turn_back(m: Any) -> None:
+    """Takes whole rounds from the way, and from what follows it, so that its digits do not go after many of them."""
+    rounds = m.length * np.floor(m.travelled / m.length)
+    m.travelled -= rounds
+    m.last_smoothed -= rounds
+    lags = f64(m, m.lags, HIGHEST_ORDER)  # those of the position come first
+    for i in range(i64(m, m.orders, STAGES)[0]):
+        lags[i] -= rounds
 
 
 @kernel

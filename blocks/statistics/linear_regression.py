@@ -16,7 +16,7 @@ from ..checks import wrong_value
 from ..learnt_kinds import LINEAR_REGRESSION
 from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_TeachState, ST_ALY_FileHeader
-from ..windows import LARGEST_SQUARED
+from ..windows import LARGEST_SQUARED, add
 
 
 @kernel
@@ -45,7 +45,7 @@ def fit(m: Any) -> int:
     result = combination(x, weights, n)
     if m.bFit:
         error = result - m.dependent
-        square = m.square_sum + error * error
+        square, rest = add(m.square_sum, m.square_rest, error * error)
         slope, fresh = f64(m, m.slope, n + 1), f64(m, m.fresh, n + 1)
         moves = m.filled + 1 == m.batch
         factor = 2.0 * m.step_size / m.batch
@@ -64,8 +64,8 @@ def fit(m: Any) -> int:
         for c in range(n + 1):
             slope[c] = 0.0 if moves else fresh[c]
             weights[c] = fresh[c] if moves else weights[c]
-        m.fMSE = square / m.batch if moves else m.fMSE
-        m.square_sum = 0.0 if moves else square
+        m.fMSE = (square + rest) / m.batch if moves else m.fMSE
+        m.square_sum, m.square_rest = (0.0, 0.0) if moves else (square, rest)
         m.filled = 0 if moves else m.filled + 1
         m.samples += 1
     elif not result - result == 0.0:
@@ -128,6 +128,7 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
     loaded_samples: LINT = config("values in the coefficients that came from the file")
 
     square_sum: LREAL = state("of the errors of the mini-batch")
+    square_rest: LREAL = state("what rounding took from it")
     filled: LINT = state("calls in the mini-batch")
     samples: LINT = state("values that were learnt from")
 

@@ -26,13 +26,8 @@ from ..windows import (
     HEAD,
     LARGEST,
     LARGEST_SQUARED,
-    LEAST,
-    MOST,
-    PREFIX_LEAST,
-    SQUARES,
-    SUM,
-    add,
-    product,
+    gather,
+    gather_distance,
     push,
     slide_extremes,
     slide_squares,
@@ -42,22 +37,6 @@ from ..windows import (
 
 SLIDING = int(E_ALY_WindowMode.SlidingWindow)
 FIXED = int(E_ALY_WindowMode.FixWindow)
-FIRST = PREFIX_LEAST  # a place that only sliding windows use
-
-
-@kernel
-def gather(w: Any, k: Any, x: float, squares: bool) -> None:
-    """One more value of a window that only grows."""
-    first = k[COUNT] == 0
-    w[LEAST] = x if first else min(w[LEAST], x)
-    w[MOST] = x if first else max(w[MOST], x)
-    if first:
-        w[SUM], w[SUM + 1], w[SQUARES], w[SQUARES + 1] = 0.0, 0.0, 0.0, 0.0
-    w[SUM], w[SUM + 1] = add(w[SUM], w[SUM + 1], x)
-    if squares:
-        square, error = product(x, x)
-        w[SQUARES], w[SQUARES + 1] = add(w[SQUARES], w[SQUARES + 1] + error, square)
-    k[COUNT] += 1
 
 
 def window_step(
@@ -68,8 +47,7 @@ def window_step(
 ) -> Any:
     """A step: `measure` is taken of each value, `result` (record, window, number of values) of each full window.
 
-    centred: windows that only grow hold the distances from their first value. As that value is one of the data, a sum
-    of N squares can then never be more than N times what is left of it when the mean is taken out.
+    centred: windows that only grow hold the distances from their first value.
     """
     largest = LARGEST_SQUARED if squares else LARGEST
 
@@ -94,10 +72,9 @@ def window_step(
                 push(w, k, length, value)
             else:
                 if centred:
-                    if k[COUNT] == 0:
-                        w[FIRST] = value
-                    value -= w[FIRST]
-                gather(w, k, value, squares)
+                    gather_distance(w, k, value, squares)
+                else:
+                    gather(w, k, value, squares)
             count = k[COUNT]
             complete = count >= length
             if complete:
