@@ -65,7 +65,7 @@ def coefficient(fb, channel):
 def test_agrees_with_the_reference(seed, channels, bias, step, batch, involve):
     rng = np.random.default_rng(seed)
     x, y, fit = rng.normal(size=(40, channels)), rng.normal(size=40), rng.random(40) < 0.8
-    start = np.arange(channels + 1) / 3
+    start = np.arange(1, channels + 2) / 3
     store_regression(start, FILE)
     fb = fitting(channels, bias, step, batch, involve)
     reference = Regression(channels, bias, step, batch, start if involve else None)
