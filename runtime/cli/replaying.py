@@ -83,7 +83,7 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
         also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
         if not getattr(instance, method)(**inputs | also):
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
-    taken = instance._buffer_counts.get("x", 0)
+    taken = instance._buffer_counts.get("x", channels)  # a block without takes a row as one array
     if block.replay_columns() is None and taken != channels:
         counts = ", ".join(f"{n}={count}" for n, count in instance._init.items() if n.startswith("nNumChannels"))
         raise PlcError(f"--channels: {channels} given; {short_name(block.__name__)} takes {taken} with {counts}")
