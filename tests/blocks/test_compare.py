@@ -1,5 +1,7 @@
 """The numerical blocks of Compare: against their references, and what a user sees."""
 
+import itertools
+
 import numpy as np
 import pytest
 from block_setups import LAWS_WITH
@@ -51,6 +53,20 @@ def test_the_manuals_sample_of_the_logic_operation():
     refused(fb, fb.Configure(Logic.OR_, 0), 0x2004)
     none = FB_ALY_LogicOperationCounter(nNumChannels=0)
     refused(none, none.Configure(Logic.OR_, CYCLIC), 0x100C)
+
+
+@pytest.mark.parametrize("logic", list(Logic)[1:])
+def test_truth_tables(logic):
+    for n in (1, 2, 3):
+        fb = FB_ALY_LogicOperationCounter(nNumChannels=n)
+        for channel in range(1, n + 1):
+            assert fb.ConfigureChannel(channel, ST_ALY_Threshold(Op.GreaterThan, 0.5))
+        assert fb.Configure(logic, CYCLIC)
+        rows = list(itertools.product([0.0, 1.0], repeat=n))
+        found = fb.replay(np.arange(1, len(rows) + 1), rows)["bOperationOut"].tolist()
+        table = {"AND_": all, "OR_": any, "XOR_": lambda row: sum(row) % 2 == 1}
+        table |= {"NAND_": lambda row: not all(row), "NOR_": lambda row: not any(row)}
+        assert found == [table[logic.name](row) for row in rows]
 
 
 def test_tolerance_and_absolute_values():
