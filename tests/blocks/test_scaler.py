@@ -153,3 +153,19 @@ def test_a_result_that_is_too_large():
     fit = fitting(Mode.Standardization)
     fit.SetChannelValue(2e140)
     assert not fit.Call(True) and "channel 1 is 2e+140, values up to +-1e+140" in fit.ipResultMessage.sEventText
+
+
+def test_equal_values_are_new_results_too():
+    fb = FB_ALY_Scaler()
+    assert fb.Configure(Mode.Normalization, 0.0, 10.0)
+    assert fb.replay(None, [0.0, 5.0, 5.0])["bNewResult"].all()
+
+
+def test_entering_teach_again_begins_anew():
+    fb = fitting(Mode.Normalization)
+    fb.replay(None, [1.0, 9.0], bFit=True)
+    for switch in (fb.SwitchState_Idle, fb.SwitchState_Teach):
+        assert switch()
+        update_twice(fb)
+    fb.replay(None, [4.0, 5.0], bFit=True)
+    assert (fb.fScalingParam1, fb.fScalingParam2) == (4.0, 5.0)
