@@ -13,17 +13,21 @@ Chosen for all of them, as the manual is silent:
 - SwitchState asks a thread for the file work, the cycle never waits for it. The first UpdateState, which the samples
   make in the same cycle, only goes on; from the second one on the state changes as soon as the work is done. On a
   virtual clock and outside of a Plc it is then waited for, so that a state change takes two calls of UpdateState every
-  time and equal runs give equal bytes. A file is seen as a whole between two calls or not at all;
+  time and equal runs give equal bytes. A file is seen as a whole between two calls or not at all; all file work is done
+  in the order in which it was asked for;
 - Pending is not used by teaching and reading blocks: the number stands for a change whose target is not told;
-- entering Teach reads the file if it is to be involved and exists, and makes its folder; leaving Teach writes it, as a
-  whole, if anything was taught. So until Idle is reached the file holds what it held before;
+- entering Teach reads the file if it is to be involved and exists, makes its folder and tries whether it can be
+  written there; leaving Teach writes it, as a whole, if anything was taught. So until Idle is reached the file holds
+  what it held before. Of two blocks that teach into one file the later one replaces what the other has written;
 - when the work fails, or a real-time clock passes tTimeout, UpdateState returns FALSE with 16#300C (16#2013: the path
-  leads out of the folder of files), and the block is what it was before SwitchState or ConfigureFromFile: with its
-  data, its parameters and in the state it came from. Try again with another SwitchState;
+  leads out of the folder of files, 16#3001: too much memory), and the block is what it was before SwitchState or
+  ConfigureFromFile: with its data, its parameters and in the state it came from. Try again with another SwitchState. A
+  write that was late but has begun may still come to its end;
 - SwitchState in another state than the documented one, and Call outside of Teach and Read, give 16#3008;
-- Reset drops what was taught or compared since the state was entered and stays in it; Configure leads to Idle, with a
-  write that is under way being finished;
-- a snapshot taken in a Pending state goes on with the same file work when it is restored.
+- Reset drops what was taught or compared since the state was entered and stays in it; Configure leads to Idle. A write
+  that is under way is finished, also when the Plc stops and the program ends;
+- a snapshot taken in a Pending state goes on with the same file work when it is restored, also in another process; a
+  write that a Reset came after is left to the one that began it.
 
 Where files lie, `alycat.runtime.targetpaths` tells, and their form `alycat.runtime.learnt`.
 """
@@ -33,11 +37,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from alycat.runtime import learnt as files
+from alycat.runtime.background import FileWork
 from alycat.runtime.block import AlgorithmBlock, method, quick_method
 from alycat.runtime.declare import config
-from alycat.runtime.filework import FileWork
+from alycat.runtime.errors import LearntDataError
+from alycat.runtime.files import try_to_replace
 from alycat.runtime.iec import BOOL, LINT, STRING_255, TIME, iec_type
-from alycat.runtime.learnt import Kind, Learnt, LearntFileError, read_learnt, write_learnt
+from alycat.runtime.learnt import Kind, Learnt
 from alycat.runtime.targetpaths import PathError, file_folder, target_file, target_parts
 
 from .types import E_ALY_ConfigState, E_ALY_TeachState
@@ -51,9 +58,6 @@ CALLS_AT_LEAST = 2  # of UpdateState until a state change
 _KEPT = ("bBusy", "eState", "stFileHeader")  # outputs that Reset leaves alone
 
 Outcome = Any  # what the file work gives: Learnt, a list of them, or None
-
-# `value` is one period, point by point, merged from `teach_cycles` periods as `teach_mode` says.
-TEACH_PATH = Kind("teach path", {"teach_mode": str, "teach_cycles": int}, {"value": float})
 
 
 class FileBlock(AlgorithmBlock):
@@ -97,6 +101,10 @@ class FileBlock(AlgorithmBlock):
         m = self._m
         m.stFileHeader = type(m.stFileHeader)(learnt.kind.name.encode("cp1252"), learnt.kind.version, values, cycles)
 
+    def file_text(self) -> str:
+        """The path of the file, as it was given; beyond the vendor."""
+        return text_of(self._m.file_path)
+
     def _raw(self, name: str) -> bytes:
         kind = next(f.type.ctype for f in self.layout.fields if f.name == name)
         start = self.layout.offset(name)
@@ -125,7 +133,7 @@ class FileBlock(AlgorithmBlock):
         return self._finish(0)
 
     def _ask(self) -> FileWork:
-        self._job = FileWork(self._work(), self._m.timeout_ms * 10**6)
+        self._job = FileWork(self._work())
         return self._job
 
     def _update(self) -> bool:
@@ -140,10 +148,11 @@ class FileBlock(AlgorithmBlock):
             target = self._target()
             try:
                 code, detail = self._arrived(job.outcome())
-            except (PathError, LearntFileError, OSError, MemoryError) as error:
+            except (PathError, LearntDataError, OSError, MemoryError) as error:
                 code, detail = _explained(error)
             m = self._m  # what arrived may have needed another memory
-        elif job.is_late():
+        elif job.is_late(m.timeout_ms * 10**6):
+            job.give_up()
             code, detail, target = BAD_FILE, f"no answer within tTimeout = {m.timeout_ms} ms", 0
         else:
             return self._finish(0)
@@ -211,17 +220,22 @@ class TeachBlock(IdleBlock):
         """Begins to teach from what a file held, or from nothing; see `_arrived`."""
         raise NotImplementedError
 
-    def _learnt(self) -> Learnt | None:
-        """What goes into the file, None when nothing was taught; arrays are copies."""
+    def _learnt(self) -> dict[str, Any] | None:
+        """The members of what goes into the file, None when nothing was taught; arrays are copies."""
         raise NotImplementedError
 
+    def learnt(self) -> Learnt | None:
+        """What leaving Teach now would write, None when nothing was taught; beyond the vendor."""
+        members = self._learnt() if self._m.bConfigured else None
+        return None if members is None else self.learns.of(**members)
+
     def _work(self) -> Callable[[], Outcome]:
-        text, folder = text_of(self._m.file_path), file_folder()
+        text, folder = self.file_text(), file_folder()
         if self._m.eState == PENDING_WORK:
             kind = self.learns if self._involves_file() else None
             return lambda: _prepared(folder, text, kind)
-        learnt = self._learnt()
-        return lambda: _written(folder, text, learnt)
+        members, kind = self._learnt(), self.learns
+        return lambda: _written(folder, text, kind, members)
 
     def _arrived(self, outcome: Outcome) -> tuple[int, str]:
         return self._start_from(outcome) if self._m.eState == PENDING_WORK else (0, "")
@@ -242,7 +256,7 @@ class ReadBlock(IdleBlock):
 
     def _paths(self) -> tuple[str, ...]:
         """The files, as they were given."""
-        return (text_of(self._m.file_path),)
+        return (self.file_text(),)
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
         """Begins to work with what the files hold; see `_arrived`."""
@@ -267,28 +281,53 @@ class ReadBlock(IdleBlock):
 
 
 class FromFileBlock(FileBlock):
-    """A block whose parameters come from Configure or from a file of the kind `reads`."""
+    """A block whose parameters come from a file of the kind `reads`, or from Configure if it has one."""
 
     reads: ClassVar[Kind]
 
-    def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
-        """Takes the parameters of a file, allocates and begins; see `_arrived`."""
+    @staticmethod
+    def _prepared(learnt: Learnt) -> Any:
+        """What the block takes of learnt data; called in the other thread."""
+        return learnt
+
+    def _configure_with(self, prepared: Any) -> tuple[int, str]:
+        """Takes what `_prepared` gave, allocates and begins; see `_arrived`."""
         raise NotImplementedError
 
+    def take(self, learnt: Learnt) -> bool:
+        """As ConfigureFromFile, at once, with learnt data that are in memory; beyond the vendor."""
+        if self._m.bBusy:
+            return self._finish(BAD_STATE, "a file is being read")
+        try:
+            code, detail = self._configure_with(self._prepared(self.reads.of(**learnt.members)))
+        except (LearntDataError, MemoryError) as error:
+            code, detail = _explained(error)
+        return self._finish(code, detail) if code else self._configured()
+
     def _work(self) -> Callable[[], Outcome]:
-        text, folder, kind = text_of(self._m.file_path), file_folder(), self.reads
-        return lambda: _read(folder, text, kind)
+        text, folder, kind, prepared = self.file_text(), file_folder(), self.reads, self._prepared
+        return lambda: prepared(_read(folder, text, kind))
 
     def _target(self) -> int:
         return CONFIGURED
 
     def _arrived(self, outcome: Outcome) -> tuple[int, str]:
-        path, timeout = self._m.file_path, self._m.timeout_ms
         code, detail = self._configure_with(outcome)
         if not code:
-            self._m.file_path, self._m.timeout_ms = path, timeout
             self._configured()
         return code, detail
+
+    def _update(self) -> bool:
+        done = super()._update()
+        if not self._m.bBusy:
+            self._remember(b"", 0)
+        return done
+
+    def _remember(self, path: Any, timeout_ms: int) -> None:
+        """The file to be read, as long as it is; nothing of it stays in the state."""
+        start, size = self.layout.offset("file_path"), ctypes.sizeof(iec_type(STRING_255).ctype)
+        self._memory[start : start + size] = 0
+        self._m.file_path, self._m.timeout_ms = path, timeout_ms
 
     def _configured(self) -> bool:
         self._m.eState = CONFIGURED
@@ -314,7 +353,7 @@ class FromFileBlock(FileBlock):
             return self._finish(BAD_STATE, "a file is being read")
         if self._file_refused(sFilePath, tTimeout):
             return False
-        self._m.file_path, self._m.timeout_ms = sFilePath, tTimeout
+        self._remember(sFilePath, tTimeout)
         return self._switch(PENDING_FILE)
 
     @method
@@ -333,16 +372,17 @@ class FromFileBlock(FileBlock):
 def _prepared(folder: Path, text: str, kind: Kind | None) -> Learnt | None:
     path = target_file(text, folder)
     path.parent.mkdir(parents=True, exist_ok=True)
-    return read_learnt(path, kind) if kind is not None and path.exists() else None
+    try_to_replace(path)
+    return files.read(path, kind) if kind is not None and path.exists() else None
 
 
-def _written(folder: Path, text: str, learnt: Learnt | None) -> None:
-    if learnt is not None:
-        write_learnt(target_file(text, folder), learnt)
+def _written(folder: Path, text: str, kind: Kind, members: dict[str, Any] | None) -> None:
+    if members is not None:
+        files.write(target_file(text, folder), kind.of(**members))
 
 
 def _read(folder: Path, text: str, kind: Kind) -> Learnt:
-    return read_learnt(target_file(text, folder), kind)
+    return files.read(target_file(text, folder), kind)
 
 
 def _explained(error: Exception) -> tuple[int, str]:

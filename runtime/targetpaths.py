@@ -66,6 +66,10 @@ def target_file(text: str, folder: Path) -> Path:
     """The file of this computer for a path of a target; PathError when links lead out of `folder`."""
     root = folder.resolve()
     path = root.joinpath(*target_parts(text))
-    if not path.resolve().is_relative_to(root):
+    try:
+        is_below = path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # links that lead in a circle
+        is_below = False
+    if not is_below:
         raise PathError(f"{text!r} leads out of the folder {folder}")
     return path

@@ -3,8 +3,8 @@
 Retells the batch part of "Machine Learning with IoT data" (bytewax/ml-iot, Purple Air readings) as a PLC program. What
 needs the whole table happens before the cycle: scikit-learn fills the gaps (KNN, 5 neighbours) and fits the forest
 (100 trees, 1 % of the rows shall be anomalies). The cycle then scores one sensor after the other with
-FB_ALY_IsolationForest, whose scores are scikit-learn's. With a file in between (`forest.write`, `Configure`) the
-machine that runs the forest needs no scikit-learn.
+FB_ALY_IsolationForest, whose scores are scikit-learn's. With a file in between (`alycat.runtime.learnt.write`,
+ConfigureFromFile) the machine that runs the forest needs no scikit-learn.
 
 Two traps of the original are kept, so that its figures come out. Its channels are not scaled, so the neighbours are
 those with a like uptime and serial number, whose numbers are the largest. And the serial number is one of the channels
@@ -107,4 +107,4 @@ if __name__ == "__main__":
     print(f"the lowest score, {scores[lowest]:.6f}, has row {lowest}:")
     print("  " + ", ".join(f"{f} {reading[f]:g}" for f in ("humidity", "temperature", "pressure", "pm2.5_cf_1")))
     if options.picture:
-        draw(options.picture, readings, np.array(scores), main._forest.offset)
+        draw(options.picture, readings, np.array(scores), main._forest["offset"])

@@ -1,13 +1,8 @@
 """Setups and streams for the laws of alycat.runtime.testing, for blocks whose parameters have to fit together."""
 
-import atexit
-import shutil
-import tempfile
-from pathlib import Path
-
 import numpy as np
 from hypothesis import strategies as st
-from learnt_files import store_path, store_regression, store_scaler
+from learnt_files import store, store_path, store_regression, store_scaler
 from oracle import isolation_forest
 
 from alycat.blocks import (
@@ -51,8 +46,7 @@ from alycat.blocks import (
     FB_ALY_TimespanOperation,
     FB_ALY_XtsMovementAnalysis,
 )
-from alycat.blocks.anomaly.isolation_learning import FORMAT, VERSION
-from alycat.runtime.learntfile import write_learnt
+from alycat.blocks.learnt_kinds import ISOLATION_FOREST
 from alycat.runtime.testing import Setup, Stream, streams
 
 TOTAL_OPERATORS = [E_ALY_MathOperator.Addition, E_ALY_MathOperator.Subtraction, E_ALY_MathOperator.Multiplication]
@@ -286,18 +280,14 @@ def half_space_trees(draw):
     return Setup({"nNumChannels": channels}, calls=(*calls, ("Configure", sizes | limits)))
 
 
-FORESTS = Path(tempfile.mkdtemp(prefix="alycat-forests-"))
-atexit.register(shutil.rmtree, FORESTS, ignore_errors=True)
-
-
 def isolation_forests():
     """Forests that were cut anywhere, in files."""
 
     def setup(channels, seed):
-        path = FORESTS / f"{channels}-{seed}.json"
-        if not path.exists():
-            write_learnt(path, FORMAT, VERSION, isolation_forest.random_content(seed, channels))
-        return Setup({"nNumChannels": channels}, calls=(("Configure", {"sFileName": str(path)}),))
+        members = isolation_forest.flat(isolation_forest.random_content(seed, channels))
+        path = store(f"Laws\\Forest{channels}-{seed}.json", ISOLATION_FOREST, **members)
+        calls = switched(("ConfigureFromFile", {"tTimeout": 5000, "sFilePath": path}))
+        return Setup({"nNumChannels": channels}, calls=calls)
 
     return st.builds(setup, st.integers(1, 3), st.integers(0, 3))
 

@@ -1,11 +1,9 @@
 """Files of learnt data for tests, below the folder of files that is in force."""
 
-import numpy as np
+import json
 
-from alycat.blocks.preprocessing.scaler import SCALER
-from alycat.blocks.statistics.linear_regression import LINEAR_REGRESSION
-from alycat.blocks.teaching import TEACH_PATH
-from alycat.runtime.learnt import Learnt, write_learnt
+from alycat.blocks.learnt_kinds import LINEAR_REGRESSION, SCALER, TEACH_PATH
+from alycat.runtime.learnt import write
 from alycat.runtime.targetpaths import file_folder, target_file
 
 
@@ -14,20 +12,29 @@ def place(text):
     return target_file(text, file_folder())
 
 
-def store(text, kind, header, **columns):
+def store(text, kind, **members):
     """Writes a file and gives back its path as a program has it."""
-    write_learnt(place(text), Learnt(kind, header, {n: np.asarray(c, float) for n, c in columns.items()}))
+    write(place(text), kind.of(**members))
+    return text
+
+
+def forge(text, kind, **members):
+    """The same by hand, whether it is of the kind or not."""
+    content = {"format": "alycat learnt data", "version": 1, "kind": kind.name, "kind_version": kind.version}
+    for part, names in (("header", kind.header), ("columns", kind.columns)):
+        content[part] = {name: members[name] for name in names}
+    place(text).parent.mkdir(parents=True, exist_ok=True)
+    place(text).write_text(json.dumps(content))
     return text
 
 
 def store_path(points, text="taught.tas", cycles=1, mode="Mean"):
-    return store(text, TEACH_PATH, {"teach_mode": mode, "teach_cycles": cycles}, value=points)
+    return store(text, TEACH_PATH, teach_mode=mode, teach_cycles=cycles, value=points)
 
 
 def store_scaler(mode, first, second, text="scaler.json", samples=10):
-    header = {"scaling_mode": mode, "param_1": first, "param_2": second, "samples": samples}
-    return store(text, SCALER, header)
+    return store(text, SCALER, scaling_mode=mode, param_1=first, param_2=second, samples=samples)
 
 
 def store_regression(coefficients, text="regression.json", samples=10):
-    return store(text, LINEAR_REGRESSION, {"samples": samples}, coefficient=coefficients)
+    return store(text, LINEAR_REGRESSION, samples=samples, coefficient=coefficients)

@@ -13,6 +13,7 @@ from alycat.blocks import E_ALY_ComparisonOperator, E_ALY_LogicOperator, ST_ALY_
 from alycat.runtime.cli.replaying import Replayed, takes_texts
 from alycat.runtime.cli.settings import Settings
 from alycat.runtime.declare import Role
+from alycat.runtime.learnt import write
 from alycat.runtime.recordings import Recording
 from alycat.runtime.registry import find_block
 from alycat.runtime.targetpaths import file_folder
@@ -113,8 +114,8 @@ def typical_block(cls: Any, curve: np.ndarray | None = None) -> Any:
     store_path(stroke() if curve is None else curve, "Press.tas", cycles=10)
     store_path(0.6 * stroke(), "Weak.tas", cycles=10)
     if hasattr(cls, "learn"):
-        learnt = file_folder() / f"{cls.__name__}.json"
-        cls.learn(typical_recording(cls, 2).values, trees=50, contamination=0.01, seed=1).write(learnt)
+        learnt = cls.learn(typical_recording(cls, 2).values, trees=50, contamination=0.01, seed=1)
+        write(file_folder() / cls.example["sFilePath"], learnt)
     fb = typical_setup(cls).build(cls)
     if hasattr(fb, "teach"):
         assert fb.teach(typical_recording(cls, 1).values[:1500]), fb.ipResultMessage
@@ -126,12 +127,11 @@ def typical_setup(cls: Any) -> Setup:
     if cls.__name__ in SETUPS:
         return SETUPS[cls.__name__]
     known = cls.example | CLOSER.get(cls.__name__, {})
-    if hasattr(cls, "learn"):
-        known["sFileName"] = str(file_folder() / f"{cls.__name__}.json")
     init = {
         f.name: known.get(f.name, f.initial if f.type.name == "BOOL" else 2) for f in cls.fields if f.role is Role.INIT
     }
-    ways = [n for n in cls.methods if n.startswith("Configure") and n != "ConfigureFromFile"]
+    ways = [n for n in cls.methods if n.startswith("Configure")]
+    ways = [n for n in ways if n != "ConfigureFromFile" or len(ways) == 1]
     calls: list[tuple[str, dict[str, Any]]] = []
     for method in sorted(ways, key=lambda name: not name.startswith("ConfigureChannel")):
         inputs = cls.methods[method].inputs
@@ -139,6 +139,8 @@ def typical_setup(cls: Any) -> Setup:
         numbered = any(i.name == "nChannel" for i in inputs)
         for channel in range(1, channels_of(cls(**init)) + 1 if numbered else 2):
             calls.append((method, given | ({"nChannel": channel} if numbered else {})))
+    if ways == ["ConfigureFromFile"]:
+        calls += SWITCHED_TO_READ[1:]
     for switch in ("SwitchState_Teach", "SwitchState_Read"):
         if switch in cls.methods and not hasattr(cls, "teach"):
             calls += [(switch, {}), *SWITCHED_TO_READ[1:]]

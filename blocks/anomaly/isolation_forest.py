@@ -1,22 +1,22 @@
 """FB_ALY_IsolationForest: a forest learnt by scikit-learn, run row by row."""
 
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 
-from alycat.runtime.block import ChannelBlock, cyclic, method
+from alycat.runtime.block import ChannelBlock, cyclic
 from alycat.runtime.declare import buffer, config, fb_init, output, scratch
-from alycat.runtime.errors import LearntDataError
-from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT, StringType
+from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64, i64
 
 from ..conditions import TimedBlock, bad_call
+from ..learnt_kinds import ISOLATION_FOREST
 from ..system.datetime import FB_ALY_DateTime
-from .isolation_learning import LearntForest, learn_forest
-
-TEXT = StringType(255)
-STRING_255 = Annotated[str, TEXT]
+from ..teaching import FromFileBlock
+from ..types import E_ALY_ConfigState
+from .isolation_learning import complete, learn_forest
 
 
 @kernel
@@ -64,18 +64,19 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_IsolationForest(ChannelBlock, TimedBlock, category="Anomaly"):
+class FB_ALY_IsolationForest(FromFileBlock, ChannelBlock, TimedBlock, category="Anomaly"):
     """Scores each point by how few random cuts separate it from the rest; the forest is learnt from a recording.
 
     Sources: Liu, Ting, Zhou, "Isolation forest", ICDM 2008; scikit-learn 1.9, ensemble.IsolationForest. The vendor has
-    no such block.
+    no such block; its life is that of FB_ALY_LinearRegressionInference, see `alycat.blocks.teaching`.
 
     Documented: a tree cuts a sample of the recording at random until each point is alone or the height limit is
     reached; the score of a point is 2**-(mean path length / c(sample size)), high is anomalous.
 
     Learning happens outside the cycle: `learn_forest` of `alycat.blocks.anomaly.isolation_learning`, here as
-    `FB_ALY_IsolationForest.learn`, fits with scikit-learn (extra ``learn``) and gives a `LearntForest`; its `write`
-    makes a JSON file, which Configure reads. Running needs no scikit-learn.
+    `FB_ALY_IsolationForest.learn`, fits with scikit-learn (extra ``learn``); `take` takes what it gives, and so does
+    ConfigureFromFile from a file that `alycat learn`, or `alycat.runtime.learnt.write`, has written. Running needs no
+    scikit-learn.
 
     Equal to scikit-learn: -fAnomalyScore is its score_samples, fDecision its decision_function. Values are compared as
     32-bit floats as there, path lengths of the leaves come from the fitted forest, and are added in its order, so the
@@ -83,18 +84,21 @@ class FB_ALY_IsolationForest(ChannelBlock, TimedBlock, category="Anomaly"):
     own vector code: the scores are equal bit for bit there, and within 4 units in the last place elsewhere (AVX-512).
 
     Chosen: bAnomaly is fDecision < 0, that is scikit-learn's predict = -1; fbTimeLastEvent is the time of the call in
-    which bAnomaly became TRUE; every successful call has a new result; Configure waits for the disk, so call it before
-    the cycle counts; a value that is not finite is refused (16#3003), use FB_ALY_StatImputer.
+    which bAnomaly became TRUE; every successful call has a new result; a forest for another number of channels is
+    refused (16#300C), and so is a value that is not finite (16#3003), use FB_ALY_StatImputer.
 
     Cost: O(trees * depth) per call, always the same. Memory: 24 bytes * trees * 2**depth, depth 8 for samples of 256.
     """
 
     step = step
+    reads = ISOLATION_FOREST
     counters = ("nNumAnomalies",)
-    example = {"sFileName": "data.IsolationForest.json"}
+    example = {"tTimeout": 5000, "sFilePath": "data.IsolationForest.json"}
 
     nNumChannels: UDINT = fb_init(2, "number of input channels")
 
+    bBusy: BOOL = output("file work is under way")
+    eState: E_ALY_ConfigState = output("state of the configuration")
     fAnomalyScore: LREAL = output("score of the point of this call, 0 to 1, high is anomalous")
     fDecision: LREAL = output("how far the score lies from the limit of the forest; below 0 is an anomaly")
     bAnomaly: BOOL = output("TRUE when fDecision is below 0")
@@ -118,44 +122,20 @@ class FB_ALY_IsolationForest(ChannelBlock, TimedBlock, category="Anomaly"):
     def _kept_buffers(self) -> tuple[str, ...]:
         return (*super()._kept_buffers(), "splits", "lengths")
 
-    @method
-    def Configure(self, sFileName: STRING_255) -> BOOL:
-        """Reads the forest from a file and starts; FALSE keeps the one before.
+    @staticmethod
+    def _prepared(learnt: Learnt) -> Any:
+        return learnt, complete(learnt)
 
-        Parameters
-        ----------
-        sFileName
-            file that `LearntForest.write` has written
-
-        Notes
-        -----
-        Errors: 16#2013 no such file, 16#300C a file that is damaged or holds something else, 16#100C a forest for
-        another number of channels, 16#2001 too much memory.
-        """
-        path = TEXT.to_python(sFileName)
-        try:
-            forest = LearntForest.read(path)
-        except OSError as error:
-            return self._finish(0x2013, f"{path}: {(error.strerror or str(error)).lower()}")
-        except LearntDataError as error:
-            return self._finish(0x300C, str(error))
-        return self.take(forest)
-
-    def take(self, forest: LearntForest) -> bool:
-        """As Configure, with a forest that is in memory; beyond the vendor's form."""
-        if forest.channels != self._n:
-            return self._finish(0x100C, f"the forest has {forest.channels} channels, the block {self._n}")
-        trees, depth = len(forest.trees), forest.depth()
-        counts = {"splits": 2 * (2**depth - 1) * trees, "lengths": 2**depth * trees}
-        try:
-            self._allocate(**counts, rounded=self._n, place=trees)
-        except MemoryError as error:
-            return self._finish(0x2001, str(error))
-        splits, lengths = forest.complete(depth)
-        self._buffer("splits")[:], self._buffer("lengths")[:] = splits.reshape(-1), lengths.reshape(-1)
+    def _configure_with(self, prepared: Any) -> tuple[int, str]:
+        forest, (depth, splits, lengths) = prepared
+        if forest["channels"] != self._n:
+            return 0x300C, f"the forest has {forest['channels']} channels, the block {self._n}"
+        trees = len(forest["nodes"])
+        self._allocate(splits=len(splits), lengths=len(lengths), rounded=self._n, place=trees)
+        self._buffer("splits")[:], self._buffer("lengths")[:] = splits, lengths
         m = self._m
-        m.trees, m.depth, m.scale, m.offset, m.base = trees, depth, forest.scale, forest.offset, 2.0
-        return self._configured()
+        m.trees, m.depth, m.scale, m.offset, m.base = trees, depth, forest["scale"], forest["offset"], 2.0
+        return 0, ""
 
     @cyclic
     def Call(self, tTimestamp: ULINT) -> BOOL:
@@ -168,6 +148,6 @@ class FB_ALY_IsolationForest(ChannelBlock, TimedBlock, category="Anomaly"):
 
         Notes
         -----
-        Errors: 16#3007 before a successful Configure; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
+        Errors: 16#3007 before a forest was taken; 16#3006 tTimestamp = 0; 16#3003 tTimestamp before that of the
         call before, a channel that was never set, or a NaN or infinite value.
         """

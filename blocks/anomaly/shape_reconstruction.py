@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from alycat.runtime.background import BackgroundWork
-from alycat.runtime.block import SingleChannelBlock, cyclic, method
+from alycat.runtime.block import SingleChannelBlock, cyclic, method, quick_method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, DINT, LINT, LREAL, POINTER_TO_LREAL, UDINT, ULINT
@@ -383,7 +383,8 @@ class FB_ALY_ShapeReconstruction(SingleChannelBlock, TimedBlock, category="Anoma
     def UpdateState(self) -> BOOL:
         """Completes a change of state; to be called in every cycle until eState is no longer Pending....
 
-        Errors: 16#3007 before a successful Configure, 16#200D the values recorded were too few to learn from.
+        Errors: 16#3007 before a successful Configure, 16#200D the values recorded were too few to learn from, 16#3001
+        they were too many for the memory there is.
         """
         if not self._m.bConfigured:
             return self._finish(0x3007)
@@ -394,10 +395,9 @@ class FB_ALY_ShapeReconstruction(SingleChannelBlock, TimedBlock, category="Anoma
         self._settle(PENDING[E_ALY_ShapeState(self._m.mode)])
         return self._finish(0)
 
-    @method
+    @quick_method
     def GetBusyState(self) -> BOOL:
         """TRUE while a change of state is pending."""
-        self._finish(0)
         return bool(self._m.mode in PENDING)
 
     @method
@@ -530,9 +530,9 @@ class FB_ALY_ShapeReconstruction(SingleChannelBlock, TimedBlock, category="Anoma
             return self._finish(0)
         try:
             shapes, threshold = self._work.outcome()
-        except TooFew as error:
+        except (TooFew, MemoryError) as error:
             self._settle(E_ALY_ShapeState.Idle)
-            return self._finish(0x200D, str(error))
+            return self._finish(0x200D if isinstance(error, TooFew) else 0x3001, str(error))
         self._install(shapes, threshold)
         self._settle(E_ALY_ShapeState.Idle)
         return self._finish(0)

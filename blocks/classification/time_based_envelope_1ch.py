@@ -11,7 +11,8 @@ from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, ReadBlock
+from ..learnt_kinds import TEACH_PATH
+from ..teaching import WORKING, ReadBlock
 from ..types import E_ALY_BandMode, E_ALY_Classification_Bounds, E_ALY_ReadState, ST_ALY_FileHeader
 
 RELATIVE = int(E_ALY_BandMode.Relative)
@@ -69,7 +70,7 @@ class FB_ALY_TimeBasedEnvelope_1Ch(ReadBlock, SingleChannelBlock, category="Clas
     - nValueNumber counts from 1; a value on a bound lies within; the relative band of a negative point has the
       percentage of its absolute value, so that the lower bound stays below the upper one;
     - results stay between two periods; bNewResult equals bExecutingCompare. Reset ends a period that is being compared;
-    - the whole file is read when Read is entered, whatever nSegmentSize is; a file without values is refused (16#300C).
+    - the whole file is read when Read is entered, whatever nSegmentSize is.
 
     Cost of a call: the same whatever the length of the period is.
     """
@@ -177,15 +178,11 @@ class FB_ALY_TimeBasedEnvelope_1Ch(ReadBlock, SingleChannelBlock, category="Clas
         return (*super()._kept_buffers(), "reference")
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
-        points, cycles = learnt[0].columns["value"], int(learnt[0].header["teach_cycles"])
-        if not len(points):
-            return 0x300C, "the file has no values"
-        if cycles < 1:
-            return 0x300C, f"the file is of {cycles} teach cycles"
+        points = learnt[0]["value"]
         if len(points) != self._buffer_counts.get("reference", 0):
             self._resize(reference=len(points))
         self._buffer("reference")[:] = points
         self._m.length = len(points)
         self._restart()
-        self._show_header(learnt[0], len(points), cycles)
+        self._show_header(learnt[0], len(points), learnt[0]["teach_cycles"])
         return 0, ""

@@ -12,7 +12,8 @@ from alycat.runtime.memory import f64, i64
 from alycat.runtime.texts import TEXT_BYTES
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, ReadBlock
+from ..learnt_kinds import TEACH_PATH
+from ..teaching import WORKING, ReadBlock
 from ..types import E_ALY_ReadState, ST_ALY_FileHeader
 from ..windows import LARGEST
 from .warping import warp_end, warp_first, warp_on
@@ -95,10 +96,10 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
     - nBestMatchIdx counts templates from 1, is 0 before the first result, and takes the first of equally near ones;
       results stay until the next ones, and are 0 before;
     - fValueRead is the point of the first template at the place of the present value in its period, or its last point;
-      stFileHeader describes the file of the first template;
     - all files are read anew each time the state Read is entered; when one of them cannot be used, none is.
 
-    Values beyond +-1e290 are refused (16#300A). `replay` has the distances of each row in the trace, as fDistance.
+    Values beyond +-1e290 are refused (16#300A), in a template too (16#300C). `replay` has the distances of each row in
+    the trace, as fDistance.
 
     Cost: each call of a period costs one step for every point of every template, the first and the last one half of
     that: the second half of a value's steps is done with the first half of the next value's, which takes less time
@@ -117,7 +118,7 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
     bExecutingCompare: BOOL = output("a period is being compared")
     nBestMatchIdx: ULINT = output("template with the smallest distance; 0 before the first result")
     fValueRead: LREAL = output("point of the first template beside the present value")
-    stFileHeader: ST_ALY_FileHeader = output("header of the first template's file")
+    stFileHeader: ST_ALY_FileHeader = output("header of the file that was read last")
 
     points: LINT = config("of all templates")
 
@@ -207,10 +208,10 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
         return tuple(self._texts("paths"))
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
-        columns = [one.columns["value"] for one in learnt]
+        columns = [one["value"] for one in learnt]
         points = sum(map(len, columns))
-        if any(len(column) == 0 for column in columns):
-            return 0x300C, "a template without points"
+        if any(abs(column).max() > LARGEST for column in columns):
+            return 0x300C, "a template has values beyond +-1e290"
         self._resize(templates=points, rows=points)
         self._m.points = points
         self._restart()
@@ -219,7 +220,7 @@ class FB_ALY_DynamicTimeWarping(ReadBlock, SingleChannelBlock, category="Compare
         for column in columns:
             self._buffer("templates")[at : at + len(column)] = column
             at += len(column)
-        self._show_header(learnt[0], len(columns[0]), int(learnt[0].header["teach_cycles"]))
+        self._show_header(learnt[-1], len(columns[-1]), learnt[-1]["teach_cycles"])
         return 0, ""
 
     @cyclic

@@ -7,19 +7,16 @@ from alycat.runtime.block import SingleChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, config, output, state
 from alycat.runtime.iec import BOOL, LINT, LREAL, STRING_255, TIME
 from alycat.runtime.kernel import kernel
-from alycat.runtime.learnt import Kind, Learnt
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64, i64
 
 from ..checks import wrong_value
+from ..learnt_kinds import SCALER
 from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_ScalingMode, E_ALY_TeachState, ST_ALY_FileHeader
 from ..windows import FIRST, HEAD, LARGEST_SQUARED, SUM, gather_distance, variance
 
 NORMALIZATION = int(E_ALY_ScalingMode.Normalization)
-
-# `param_1` and `param_2` are smallest and largest value (Normalization), or mean and standard deviation
-# (Standardization), as `scaling_mode` says, of `samples` values.
-SCALER = Kind("scaler", {"scaling_mode": str, "param_1": float, "param_2": float, "samples": int}, {})
 
 
 @kernel
@@ -112,13 +109,10 @@ class FB_ALY_Scaler(FromFileBlock, SingleChannelBlock, category="Preprocessing")
         return super()._explain(event_id)
 
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
-        header = learnt.header
-        mode = E_ALY_ScalingMode.__members__.get(str(header["scaling_mode"]))
-        if mode is None:
-            return 0x300C, f"scaling_mode is {header['scaling_mode']!r}"
-        code, detail = self._take_parameters(mode, float(header["param_1"]), float(header["param_2"]))
+        mode = E_ALY_ScalingMode[learnt["scaling_mode"]]
+        code, detail = self._take_parameters(mode, learnt["param_1"], learnt["param_2"])
         if not code:
-            self._show_header(learnt, 2, int(header["samples"]))
+            self._show_header(learnt, 2, learnt["samples"])
         return code, detail
 
 
@@ -158,8 +152,6 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
     number), as scikit-learn's StandardScaler has it; both come from sums of distances from the first value, kept as
     pairs, so that 10**8 values far from zero cost no digits; entering Teach begins anew; before the first value both
     parameters are 0; bNewResult equals bFit; values beyond +-1e140 are refused (16#300A).
-
-    The file is of the kind `scaler`: `scaling_mode`, `param_1`, `param_2`, and `samples`, the number of values.
     """
 
     step = fit
@@ -230,9 +222,9 @@ class FB_ALY_ScalerFitting(TeachBlock, SingleChannelBlock, category="Preprocessi
         self._restart()
         return 0, ""
 
-    def _learnt(self) -> Learnt | None:
+    def _learnt(self) -> dict[str, Any] | None:
         m = self._m
         if not m.samples:
             return None
         parameters = {"param_1": m.fScalingParam1, "param_2": m.fScalingParam2, "samples": m.samples}
-        return Learnt(self.learns, {"scaling_mode": E_ALY_ScalingMode(m.mode).name} | parameters, {})
+        return parameters | {"scaling_mode": E_ALY_ScalingMode(m.mode).name}

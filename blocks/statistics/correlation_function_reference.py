@@ -10,7 +10,8 @@ from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import TEACH_PATH, WORKING, ReadBlock
+from ..learnt_kinds import TEACH_PATH
+from ..teaching import WORKING, ReadBlock
 from ..types import E_ALY_CorrelationMode, E_ALY_ReadState, E_ALY_WindowMode, ST_ALY_FileHeader
 from ..windows import LARGEST_SQUARED
 from .correlation import CorrelationBlock
@@ -143,16 +144,16 @@ class FB_ALY_CorrelationFunctionReference(ReadBlock, CorrelationBlock, category=
         return self._configured()
 
     def _start_with(self, learnt: list[Learnt]) -> tuple[int, str]:
-        values = learnt[0].columns["value"]
-        if not len(values) or not (abs(values) <= LARGEST_SQUARED).all():
-            return 0x300C, "the file has no values, or some beyond +-1e140"
+        values = learnt[0]["value"]
+        if abs(values).max() > LARGEST_SQUARED:
+            return 0x300C, "the file has values beyond +-1e140"
         m = self._m
         size = len(values) if m.window == E_ALY_WindowMode.FixWindow else m.asked_size
         self._rearrange(size, reference=len(values))
         self._buffer("reference")[:] = values
         self._m.points = len(values)
         self._restart()
-        self._show_header(learnt[0], len(values), int(learnt[0].header["teach_cycles"]))
+        self._show_header(learnt[0], len(values), learnt[0]["teach_cycles"])
         return 0, ""
 
     @cyclic

@@ -9,16 +9,14 @@ from alycat.runtime.block import ChannelBlock, cyclic, method
 from alycat.runtime.declare import buffer, channel_config, config, fb_init, output, state
 from alycat.runtime.iec import ANY, BOOL, LINT, LREAL, STRING_255, TIME, UDINT
 from alycat.runtime.kernel import int64, kernel
-from alycat.runtime.learnt import Kind, Learnt
+from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
+from ..learnt_kinds import LINEAR_REGRESSION
 from ..teaching import WORKING, FromFileBlock, TeachBlock
 from ..types import E_ALY_ConfigState, E_ALY_TeachState, ST_ALY_FileHeader
 from ..windows import LARGEST_SQUARED, add
-
-# `coefficient` holds the bias and then one number per channel; `samples` values went into them.
-LINEAR_REGRESSION = Kind("linear regression", {"samples": int}, {"coefficient": float})
 
 
 @kernel
@@ -100,8 +98,6 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
     - coefficients that would become infinite (fStepSize too large) are refused (16#300A) and stay as they are, and so
       are values beyond +-1e140. Every successful call has a new result;
     - entering Teach again starts from 0, or from the file if it is to take part.
-
-    The file is of the kind `linear regression`: `coefficient`, the bias and one number per channel; `samples`.
 
     Cost: O(channels) per call.
     """
@@ -253,20 +249,20 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
 
     def _start_from(self, learnt: Learnt | None) -> tuple[int, str]:
         wanted = self._n + 1
-        found = learnt.columns["coefficient"] if learnt else np.zeros(wanted)
+        found = learnt["coefficient"] if learnt else np.zeros(wanted)
         if len(found) != wanted:
             return 0x300C, f"the file has {len(found)} coefficients, {wanted} are needed"
         self._buffer("loaded")[:] = found
         if not self._m.has_bias:
             self._buffer("loaded")[0] = 0.0
-        self._m.loaded_samples = int(learnt.header["samples"]) if learnt else 0
+        self._m.loaded_samples = learnt["samples"] if learnt else 0
         self._restart()
         return 0, ""
 
-    def _learnt(self) -> Learnt | None:
+    def _learnt(self) -> dict[str, Any] | None:
         if self._m.samples == self._m.loaded_samples:
             return None
-        return Learnt(self.learns, {"samples": self._m.samples}, {"coefficient": self.coefficients()})
+        return {"samples": self._m.samples, "coefficient": self.coefficients()}
 
 
 @kernel
@@ -362,10 +358,10 @@ class FB_ALY_LinearRegressionInference(FromFileBlock, ChannelBlock, category="St
         return "the result is too large for LREAL" if event_id == 0x300A and not reason else reason
 
     def _configure_with(self, learnt: Learnt) -> tuple[int, str]:
-        found = learnt.columns["coefficient"]
+        found = learnt["coefficient"]
         if len(found) != self._n + 1:
             return 0x300C, f"the file has {len(found)} coefficients, {self._n + 1} are needed"
         self._allocate()
         self._buffer("coefficient")[:] = found
-        self._show_header(learnt, len(found), int(learnt.header["samples"]))
+        self._show_header(learnt, len(found), learnt["samples"])
         return 0, ""

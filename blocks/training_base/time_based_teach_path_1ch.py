@@ -12,12 +12,12 @@ from alycat.runtime.learnt import Learnt
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..teaching import PENDING_IDLE, TEACH_PATH, WORKING, TeachBlock
+from ..learnt_kinds import TEACH_PATH
+from ..teaching import PENDING_IDLE, WORKING, TeachBlock
 from ..types import E_ALY_TeachMode, E_ALY_TeachState
 
 SEGMENTS = 1000  # of nSegmentSize values each, the longest period
 LARGEST = 1e300  # so that no difference overflows
-MOST_CYCLES = 2**53  # of a file
 MINIMUM, MAXIMUM = int(E_ALY_TeachMode.Minimum), int(E_ALY_TeachMode.Maximum)
 
 
@@ -96,8 +96,6 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
       refused (16#300A), and so is a value beyond +-1e300;
     - entering Teach again begins anew, or from the file if it is to take part, whatever mode it was taught in.
 
-    The file is of the kind `teach path`: `value`, one number per point; `teach_mode` and `teach_cycles`.
-
     Cost of a call: the same whatever the length of the period is.
     """
 
@@ -109,7 +107,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         "eTeachMode": E_ALY_TeachMode.Mean,
         "nSegmentSize": 200,
         "tTimeout": 5000,
-        "nSetNumTeaches": 10,
+        "nSetNumTeaches": 0,
         "bInvolveExistingFile": False,
         "sFilePath": r"%TC_BOOTPRJPATH%\Taught.tas",
         "bNegateStartPeriod": False,
@@ -129,7 +127,8 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
     negate_start: BOOL = config()
     negate_stop: BOOL = config()
     capacity: LINT = config("points that there is room for")
-    loaded_cycles: LINT = config("periods in the points that came from the file")
+    loaded_points: LINT = config("points that came from the file")
+    loaded_cycles: LINT = config("periods in them")
 
     cycles: LINT = state("periods in the points")
     added: LINT = state("periods of this teaching")
@@ -188,7 +187,7 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
             return False
         capacity = SEGMENTS * nSegmentSize
         try:
-            self._allocate(values=capacity, before=capacity)
+            self._allocate(values=capacity, before=capacity, loaded=capacity * bInvolveExistingFile)
         except MemoryError as error:
             return self._finish(0x2001, str(error))
         m = self._m
@@ -228,9 +227,9 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         return (*super()._kept_buffers(), "loaded")
 
     def _begin(self) -> None:
-        m, count = self._m, self._buffer_counts.get("loaded", 0)
+        m, count = self._m, self._m.loaded_points
         if count:
-            self._buffer("values")[:count] = self._buffer("loaded")
+            self._buffer("values")[:count] = self._buffer("loaded")[:count]
         m.length = m.nValuesInFile = count
         m.cycles = m.nCurrentTeachCycles = m.loaded_cycles
 
@@ -238,16 +237,17 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
         return bool(self._m.involve_file)
 
     def _start_from(self, learnt: Learnt | None) -> tuple[int, str]:
-        points = learnt.columns["value"] if learnt else np.empty(0)
-        cycles = learnt.header["teach_cycles"] if learnt else 0
-        if learnt and (not len(points) or not 0 < int(cycles) <= MOST_CYCLES or abs(points).max() > LARGEST):
-            return 0x300C, f"{len(points)} values of {cycles} teach cycles cannot be gone on from"
-        room = max(self._m.capacity, len(points))
-        if len(points) != self._buffer_counts.get("loaded", 0) or room != self._m.capacity:
-            self._resize(loaded=len(points), values=room, before=room)
+        points = learnt["value"] if learnt else np.empty(0)
+        cycles = learnt["teach_cycles"] if learnt else 0
+        if learnt and abs(points).max() > LARGEST:
+            return 0x300C, "the file has values beyond +-1e300"
+        if len(points) > self._m.capacity:
+            self._resize(**dict.fromkeys(("loaded", "values", "before"), len(points)))
+            self._m.capacity = len(points)
         m = self._m
-        m.loaded_cycles, m.capacity = cycles, room
-        self._buffer("loaded")[:] = points
+        self._buffer("loaded")[:] = 0.0
+        self._buffer("loaded")[: len(points)] = points
+        m.loaded_points, m.loaded_cycles = len(points), cycles
         self._restart()
         return 0, ""
 
@@ -259,12 +259,11 @@ class FB_ALY_TimeBasedTeachPath_1Ch(TeachBlock, SingleChannelBlock, category="Tr
             points[:taught] = self._buffer("before")[:taught]
         return points if m.cycles else points[:0]
 
-    def _learnt(self) -> Learnt | None:
+    def _learnt(self) -> dict[str, Any] | None:
         m = self._m
         if not m.added:
             return None
-        header = {"teach_mode": E_ALY_TeachMode(m.mode).name, "teach_cycles": m.cycles}
-        return Learnt(self.learns, header, {"value": self._complete()})
+        return {"teach_mode": E_ALY_TeachMode(m.mode).name, "teach_cycles": m.cycles, "value": self._complete()}
 
     def _arrived(self, outcome: Any) -> tuple[int, str]:
         m = self._m

@@ -14,17 +14,20 @@ from ..composite import ArrayType
 from ..dctime import UNITS_NS
 from ..declare import SETTABLE, Field, Role
 from ..iec import ArrayPointerType, BoolType, DurationType, IecType, ParameterStructType
+from ..learnt import MANY, ONE
 from ..methods import Input, Signature
 from ..registry import all_blocks, find_block, short_name
 from .parameter_values import SPAN_TYPES
 from .replaying import takes_texts
 from .settings import configuring_methods, from_recording, ways_to_configure
+from .teaching import can_be_taught, lesson_inputs, without_lesson
 from .terminal import columns, command_line, console, heading, paragraph
 
 EXAMPLE_COLUMNS = ("temp", "pressure", "flow", "speed", "torque", "current", "voltage", "power")
 EXAMPLE_TEXTS = ("state", "expected")
 EXAMPLE_VALUES = {"BOOL": "TRUE", "LREAL": "1.0", "REAL": "1.0", "TIME": "1s", "LTIME": "1s", "STRING": "text"}
 EXAMPLE_FLAGS = {"bStartPeriod": "@started", "bStopPeriod": "@stopped"}  # edges that a constant does not have
+EXAMPLE_FLAGS["dependent"] = "@power"
 COMMON_MEANINGS = {
     "tTimestamp": "time of this cycle, ns since 2000-01-01 UTC; not 0, never falling",
     "nChannel": "number of the channel, from 1",
@@ -89,13 +92,27 @@ def example_line(block: Any) -> str | None:
     if not hasattr(block, "replay"):
         return None
     inputs = [f"{name}={example_text(declared, block.example)}" for name, declared in _example_inputs(block)]
+    return _line(block, inputs, hasattr(block, "teach"))
+
+
+def taught_line(block: Any) -> str | None:
+    """A line for a block that runs with learnt data and is taught them from another recording."""
+    if hasattr(block, "teach") or not can_be_taught(block):
+        return None
+    apart = without_lesson(block)
+    inputs = [(name, declared) for name, declared in _example_inputs(block) if name not in apart]
+    inputs += lesson_inputs(block).items()
+    return _line(block, [f"{name}={example_text(declared, block.example)}" for name, declared in inputs], True)
+
+
+def _line(block: Any, inputs: list[str], is_taught: bool) -> str:
     settings = [shlex.quote(text) for text in inputs]
     count = block.replay_columns()
     names = EXAMPLE_TEXTS if takes_texts(block) else EXAMPLE_COLUMNS
     channels = names[: block.example_columns if count is None else count]
     line = f"alycat replay data.csv --block {short_name(block.__name__)}"
     line += f" --channels {','.join(channels)}" * bool(channels) + " --time ts"
-    line += " --teach normal.csv" * hasattr(block, "teach")
+    line += " --teach normal.csv" * is_taught
     return f"{line} --set {' '.join(settings)}" if settings else line
 
 
@@ -190,11 +207,26 @@ def _explain(out: Console, block: Any) -> None:
     for method in sorted(block.methods.values(), key=_life):
         out.print()
         _explain_method(out, method)
-    line = example_line(block)
-    if line:
-        out.print()
-        heading(out, "Example")
-        command_line(out, line.split())
+    _explain_file(out, block)
+    for title, line in (("Taught from a recording", taught_line(block)), ("Example", example_line(block))):
+        if line:
+            out.print()
+            heading(out, title)
+            command_line(out, line.split())
+
+
+def _explain_file(out: Console, block: Any) -> None:
+    """The learnt data that a block writes or reads."""
+    for verb in ("learns", "reads"):
+        kind = getattr(block, verb, None)
+        if kind:
+            out.print()
+            heading(out, f"File of the kind '{kind.name}', which it {'writes' if verb == 'learns' else 'reads'}")
+            paragraph(out, f"{kind.meaning[0].upper()}{kind.meaning[1:]}.", indent=2)
+            members = {n: (ONE[m.type], m) for n, m in kind.header.items()}
+            members |= {n: (MANY[m.type], m) for n, m in kind.columns.items()}
+            columns(out, [(name, form, member.meaning) for name, (form, member) in members.items()], indent=4)
+            paragraph(out, "python -m pydoc alycat.runtime.learnt tells how one reads and writes such files.", indent=2)
 
 
 def _with_default(field: Field, role: Role) -> str:

@@ -1,7 +1,7 @@
 """`alycat learn FILE --block NAME ...`: what a block runs with, learnt from a recording outside any cycle.
 
 A block that learns so has `learn`, a function of a table of values and of parameters with defaults, among them `names`
-of the channels; it gives an object with `write(path)`.
+of the channels; it gives learnt data, as `alycat.runtime.learnt` writes them.
 """
 
 import inspect
@@ -14,9 +14,11 @@ import click
 
 from ..errors import PlcError, RangeError, RecordingError, UnknownName, WrongType, one_of
 from ..imputation import impute as fill_gaps
+from ..learnt import write
 from ..recordings import Recording
 from ..registry import all_blocks, find_block, short_name
-from .outputs import check_target, staged
+from ..targetpaths import file_folder
+from .outputs import check_target
 from .replay_command import ReplayCommand, channel_names
 from .terminal import columns, console, heading, phases
 from .wording import plural, spaced
@@ -45,22 +47,24 @@ def learn(
 ) -> None:
     """Learns from the rows of FILE (CSV or Parquet) what a block runs with.
 
-    Writes it as DATA.BLOCK.json in the current folder unless --out says otherwise; the block's Configure reads it.
+    Writes it as DATA.BLOCK.json into the folder of files, which is the current one or ALYCAT_FILES, unless --out says
+    otherwise; ConfigureFromFile reads it.
     Needs scikit-learn: pip install "alycat[learn]". Gaps have to be filled, see --impute of 'alycat replay'.
 
     \b
     alycat learn data.csv --block IsolationForest --channels temp,pressure \\
         --set trees=100 contamination=0.01 seed=42
     alycat replay data.csv --block IsolationForest --channels temp,pressure \\
-        --time ts --set sFileName=data.IsolationForest.json
+        --time ts --set tTimeout=5s sFilePath=data.IsolationForest.json
     """
     block = find_block(block_name)
     if not hasattr(block, "learn"):
         able = one_of(short_name(b.__name__) for b in all_blocks() if hasattr(b, "learn"))
         raise PlcError(f"{short_name(block.__name__)} learns nothing from a file; blocks that do: {able}")
     parameters = read_parameters(block, assignments)
-    target = out or Path(f"{file.stem}.{short_name(block.__name__)}.json")
-    check_target(target, (".json",), file)
+    target = out or file_folder() / f"{file.stem}.{short_name(block.__name__)}.json"
+    if out:
+        check_target(target, (".json",), file)
     with phases() as progress:
         progress.begin(f"reading {file.name}")
         recording = Recording.read(
@@ -72,10 +76,9 @@ def learn(
         _refuse_gaps(recording)
         progress.begin(f"learning from {len(recording):,} rows")
         learnt = block.learn(recording.values, names=recording.names, **parameters)
-        with staged(target) as temporary:
-            learnt.write(temporary[0])
+        write(target, learnt)
     found = {"file": str(file), "block": block.__name__, "channels": list(recording.names), "rows": len(recording)}
-    _print(found | {"imputed": sum(recording.imputed), "learnt": str(learnt), "written": str(target)}, as_json)
+    _print(found | {"imputed": sum(recording.imputed), "learnt": str(learnt), "written": from_here(target)}, as_json)
 
 
 def read_parameters(block: Any, assignments: Iterable[str]) -> dict[str, Any]:
@@ -102,6 +105,10 @@ def _refuse_gaps(recording: Recording) -> None:
     if gaps.any():
         count, first = plural(int(gaps.sum()), "row"), int(gaps.argmax()) + 1
         raise RecordingError(f"{count} with a missing or non-finite value, the first is row {first}; give --impute")
+
+
+def from_here(path: Path) -> str:
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def _print(found: dict[str, Any], as_json: bool) -> None:

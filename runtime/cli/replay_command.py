@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import click
+import numpy as np
 
 from ..dctime import parse_duration, parse_timestamp
 from ..errors import PlcError, RecordingError, one_of
+from ..recordings import Recording
 from ..registry import find_block, short_name
+from .assignments import read_assignments
 from .outputs import PICTURE_SUFFIXES, TABLE_SUFFIXES, check_target, result_frame, staged, write_table
 from .replaying import Replayed, read_columns, read_recording, run
-from .settings import read_settings
+from .settings import Settings
 from .terminal import phases
 
 _ASSIGNMENT = re.compile(r"^[A-Za-z_][\w.]*=")
@@ -49,7 +52,11 @@ def repeat_set(args: list[str]) -> Iterator[str]:
 @click.option("--decimal", type=click.Choice([".", ","]), default=".", help="Decimal character of a CSV file.")
 @click.option("--impute", metavar="HOW", help="Fill gaps: mean, median, last, constant:0, or knn:5 (scikit-learn).")
 @click.option(
-    "--teach", type=click.Path(path_type=Path), metavar="FILE", help="Normal data that the block learns first."
+    "--teach",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    multiple=True,
+    help="Normal data to learn from first; for templates several.",
 )
 @click.option("--set", "assignments", metavar="NAME=VALUE ...", multiple=True, help="Inputs of the block.")
 @click.option("--parameters", type=click.Path(path_type=Path), metavar="FILE", help="The same from .json or .toml.")
@@ -67,7 +74,7 @@ def replay(
     time_unit: str | None,
     decimal: str,
     impute: str | None,
-    teach: Path | None,
+    teach: tuple[Path, ...],
     assignments: tuple[str, ...],
     parameters: Path | None,
     out: Path | None,
@@ -88,48 +95,57 @@ def replay(
     stThresholdEdge.fThreshold=0.5, one channel as channel.2.stThresholdEdge=GreaterThan,0.5, and an input of Call that
     changes from row to row as a column: bStartInterval=@started. 'alycat blocks NAME' shows a line that works.
 
+    A block that runs with learnt data reads a file (sFilePath=Press.tas, below the current folder or ALYCAT_FILES), or
+    is taught now: --teach normal.csv runs the block that teaches over the normal data first. Parameters go to whichever
+    of both takes their names, teach.NAME=VALUE to the one that teaches only; with sFilePath the file is kept.
+
     \b
     alycat replay data.csv --block DenStream --channels temp,pressure \\
         --time ts --set fEps=0.15 fMuBeta=2 fLambda=0 fEpsDBSCAN=0.8 \\
         fMinWeightDBSCAN=2 nPotMCsBufferSize=100 nOutMCsBufferSize=100
     """
     from .replay_report import print_report, report
+    from .teaching import check_teaching, plan, taught, written_by
 
     block = find_block(block_name)
     if not hasattr(block, "replay"):
         raise PlcError(f"{short_name(block.__name__)} has no inputs to replay a recording through")
-    if hasattr(block, "teach") != (teach is not None):
-        what = "has to learn: give a recording of normal data with --teach" if teach is None else "cannot be taught"
-        raise PlcError(f"{short_name(block.__name__)} {what}")
+    check_teaching(block, teach)
     names = channel_names(file, channels, time, block)
-    settings = read_settings(block, assignments, len(names), parameters)
+    lesson = plan(block, read_assignments(assignments, parameters), len(names), teach)
+    settings = lesson.settings
     targets = _targets(file, short_name(block.__name__), out, picture)
     if start is not None:
         parse_timestamp(start, "--start")
     if cycle is not None:
         parse_duration(cycle, "--cycle")
     with phases() as progress:
-        progress.begin(f"reading {file.name}")
         shown = _shown_axes(axes, names)
         times = {"time": time, "start": start, "cycle": cycle, "time_unit": time_unit, "decimal": decimal}
-        recording = read_recording(block, file, names, **times)
-        if impute is not None:
-            from ..imputation import impute as fill_gaps
 
-            progress.begin(f"filling gaps by {impute}")
-            recording = fill_gaps(recording, impute)
-        normal = recording
-        if teach is not None and teach != file:
-            progress.begin(f"reading {teach.name}")
-            normal = read_recording(block, teach, names, **times)
-        done = run(block, settings, recording, progress, read_columns(file, settings, decimal), normal)
+        def read(path: Path, which: Any = block, count: int | None = None) -> Recording:
+            progress.begin(f"reading {path.name}")
+            found = read_recording(which, path, names[:count], **times)
+            if impute is not None:
+                from ..imputation import impute as fill_gaps
+
+                progress.begin(f"filling gaps of {path.name} by {impute}")
+                found = fill_gaps(found, impute)
+            return found
+
+        def columns(path: Path, settings: Settings) -> dict[str, np.ndarray]:
+            return read_columns(path, settings, decimal)
+
+        recording = read(file)
+        with taught(lesson, read, columns) as (normal, told):
+            done = run(block, settings, recording, progress, columns(file, settings), normal)
         with staged(*targets) as temporary:
             progress.begin(f"writing {targets[0].name}")
             write_table(result_frame(block, recording, done.trace), temporary[0])
             if len(targets) > 1:
                 progress.begin(f"drawing {targets[1].name}")
                 _draw(done, file, temporary[1], shown)
-    summary = report(done, file, targets)
+    summary = report(done, file, targets) | {"taught": told, "learnt": written_by(done.instance)}
     print_report(summary, as_json)
 
 

@@ -109,6 +109,10 @@ def _lines(found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "Time", f"{time['first']} to {time['last']} ({format_duration(time['duration_ns'])}), read as {time['rule']}"
     if found["imputed"]["by"]:
         yield "Imputed", _imputed_text(**found["imputed"])
+    for text in found["taught"]:
+        yield "Taught", text
+    for text in found["learnt"]:
+        yield "Learnt", text
     yield "Without outputs", _refusal_text(found["rows_without_outputs"])
     yield "Speed", f"{spaced(found['cycles_per_s'])} cycles/s ({found['replay_s']:.3g} s for the replay alone)"
     if "rows_by_cluster" in found:

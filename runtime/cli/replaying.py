@@ -67,7 +67,7 @@ def run(
             trace = np.zeros(rows, found.dtype)
             trace[part] = found
         progress.advance(len(found))
-    _switch(instance, "SwitchState_Idle")
+    switch(instance, "SwitchState_Idle")
     return Replayed(block, instance, settings, recording, trace, elapsed_ns)
 
 
@@ -81,18 +81,21 @@ def configured(block: Any, settings: Settings, channels: int) -> Any:
     way = [(settings.way, settings.configure)] if hasattr(instance, settings.way) else []
     for method, inputs in (*settings.before, *way, *settings.after):
         also = {i.name: follows[i.name] for i in block.methods[method].inputs if i.name in follows}
-        if not getattr(instance, method)(**inputs | also):
+        done = getattr(instance, method)(**inputs | also)
+        while done and hasattr(instance, "GetBusyState") and instance.GetBusyState():  # ConfigureFromFile
+            done = instance.UpdateState()
+        if not done:
             raise PlcError(_refusal(block, settings, method, instance.ipResultMessage))
     taken = instance._buffer_counts.get("x", channels)  # a block without takes a row as one array
     if block.replay_columns() is None and taken != channels:
         counts = ", ".join(f"{n}={count}" for n, count in instance._init.items() if n.startswith("nNumChannels"))
         raise PlcError(f"--channels: {channels} given; {short_name(block.__name__)} takes {taken} with {counts}")
-    _switch(instance, "SwitchState_Teach", "SwitchState_Read")
+    switch(instance, "SwitchState_Teach", "SwitchState_Read")
     block._runner()  # compiled now, not while the clock runs
     return instance
 
 
-def _switch(instance: Any, *methods: str) -> None:
+def switch(instance: Any, *methods: str) -> None:
     """Changes the state of a block that teaches or reads files, which includes its file work."""
     for name in (m for m in methods if hasattr(instance, m) and not hasattr(instance, "teach")):
         done = getattr(instance, name)()

@@ -60,7 +60,12 @@ def read_settings(block: Any, texts: Iterable[str], channels: int = 1, file: Pat
     Raises UnknownName for a name the block does not have, WrongType or RangeError for a value that does not fit, and
     WrongType when a method needs more than was given.
     """
-    return _Reader(block, channels).read(read_assignments(texts, file))
+    return settings_from(block, read_assignments(texts, file), channels)
+
+
+def settings_from(block: Any, assignments: list[Assignment], channels: int) -> Settings:
+    """The same from assignments that were read already."""
+    return _Reader(block, channels).read(assignments)
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,7 @@ from alycat.blocks import (
     FB_ALY_DynamicTimeWarping,
     FB_ALY_DynamicTimeWarpingInterval,
 )
-from alycat.blocks.teaching import TEACH_PATH
-from alycat.runtime.learnt import Learnt
+from alycat.blocks.learnt_kinds import TEACH_PATH
 
 Window, Mode = E_ALY_WindowMode, E_ALY_CorrelationMode
 
@@ -131,7 +130,7 @@ def reading(templates: list[np.ndarray]) -> Any:
     for channel in range(len(templates)):
         fb.ConfigureChannel(channel + 1, f"{channel}.tas")
     fb.Configure(1000)
-    fb._start_with([Learnt(TEACH_PATH, {"teach_mode": "Mean", "teach_cycles": 1}, {"value": t}) for t in templates])
+    fb._start_with([TEACH_PATH.of(teach_mode="Mean", teach_cycles=1, value=t) for t in templates])
     fb._m.eState = 1
     return fb
 

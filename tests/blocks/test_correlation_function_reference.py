@@ -70,7 +70,7 @@ def test_what_is_refused():
     assert fb.Configure(*good, 200, 5000, path)
     fb.SetChannelValue(1, 1.0)
     refused(fb, fb.Call(), 0x3008, "Idle")
-    store_path([], "Correlation.tas")
+    store_path([1e200], "Correlation.tas")
     assert fb.SwitchState_Read() and fb.UpdateState()
-    refused(fb, fb.UpdateState(), 0x300C, "no values")
+    refused(fb, fb.UpdateState(), 0x300C, "values beyond +-1e140")
     assert fb.eState.name == "Idle"

@@ -100,7 +100,7 @@ def test_templates_from_files():
     t = np.linspace(0, 1, 80)
     good, worn = np.sin(7 * t), np.sin(7 * t) + 0.4 * t
     fb = reading(good, worn)
-    assert (fb.eState.name, fb.stFileHeader["nNumValues"] if isinstance(fb.stFileHeader, dict) else 80) == ("Read", 80)
+    assert (fb.eState.name, fb.stFileHeader.nNumValues) == ("Read", 80)
     late = np.concatenate([np.zeros(9), worn[::2], [0.0]])
     fb.replay(None, late, bStartPeriod=True, bStopPeriod=np.arange(50) == 49)
     assert (fb.nBestMatchIdx, fb.bNewResult, fb.bExecutingCompare) == (2, True, False)
@@ -113,6 +113,10 @@ def test_templates_from_files():
     refused(fb, fb.Call(True, False), 0x3008, "Idle")
 
 
+def test_the_header_is_that_of_the_file_that_was_read_last():
+    assert reading([1.0, 2.0, 3.0], [4.0, 5.0]).stFileHeader.nNumValues == 2  # as the manual says
+
+
 def test_files_that_cannot_be_used():
     fb = FB_ALY_DynamicTimeWarping(nNumChannels=2)
     refused(fb, fb.Configure("5s"), 0x2022, "channel 1")
@@ -123,9 +127,9 @@ def test_files_that_cannot_be_used():
     assert fb.Configure("5s") and fb.SwitchState_Read() and fb.UpdateState()
     refused(fb, fb.UpdateState(), 0x300C)
     assert fb.eState.name == "Idle" and not fb.bBusy
-    store_path([], "Warp\\none.tas")
+    store_path([1.0, -1e300], "Warp\\none.tas")
     assert fb.SwitchState_Read() and fb.UpdateState()
-    refused(fb, fb.UpdateState(), 0x300C, "without points")
+    refused(fb, fb.UpdateState(), 0x300C, "a template has values beyond +-1e290")
     place("Warp\\none.tas").write_bytes(b"rubbish")
     assert fb.SwitchState_Read() and fb.UpdateState()
     refused(fb, fb.UpdateState(), 0x300C)

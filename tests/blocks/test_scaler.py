@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnt_files import place, store_scaler
+from learnt_files import forge, place, store_scaler
 
 from alycat.blocks import (
     E_ALY_ConfigState,
@@ -15,6 +15,7 @@ from alycat.blocks import (
     FB_ALY_Scaler,
     FB_ALY_ScalerFitting,
 )
+from alycat.blocks.learnt_kinds import SCALER
 from alycat.runtime.targetpaths import use_file_folder
 
 Mode, State, Teach = E_ALY_ScalingMode, E_ALY_ConfigState, E_ALY_TeachState
@@ -116,10 +117,11 @@ def test_a_file_that_cannot_be_used_leaves_the_parameters():
     assert fb.Configure(Mode.Normalization, 0.0, 10.0)
     state = fb.state_bytes()
     assert fb.UpdateState()  # nothing to do
+    sideways = forge("c.json", SCALER, scaling_mode="Sideways", param_1=3.0, param_2=4.0, samples=1)
     for text, event_id, reason in (
         (store_scaler("Normalization", 3.0, 3.0), 0x200C, "two different finite numbers"),
         (store_scaler("Standardization", 3.0, -1.0, "b.json"), 0x200C, "positive standard deviation"),
-        (store_scaler("Sideways", 3.0, 4.0, "c.json"), 0x300C, "scaling_mode is 'Sideways'"),
+        (sideways, 0x300C, "c.json: scaling_mode is 'Sideways', allowed are Normalization, Standardization"),
         ("nowhere.json", 0x300C, "there is no file nowhere.json"),
     ):
         assert fb.ConfigureFromFile("5s", text) and fb.eState == State.Pending

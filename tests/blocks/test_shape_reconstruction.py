@@ -194,6 +194,17 @@ def test_what_was_learnt_stays_until_something_new_is():
     assert fb.Reset() and fb.eState == STATE.Run and fb.fThreshold == threshold
 
 
+def test_a_recording_that_is_too_large_for_the_memory(monkeypatch):
+    def kmeans(*args, **kwargs):
+        raise MemoryError("no room for 9 segments")
+
+    monkeypatch.setattr("alycat.blocks.anomaly.shape_reconstruction.kmeans.kmeans", kmeans)
+    fb = configured()
+    taught_by_calls(fb, beats(60))
+    refused(fb, fb.UpdateState(), 0x3001, "no room for 9 segments")
+    assert fb.eState == STATE.Idle and not fb.bTaught and not fb.GetBusyState()
+
+
 def test_what_is_refused():
     fb = FB_ALY_ShapeReconstruction()
     matrix = np.zeros((12, 8))

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnt_files import place, store_path, store_scaler
+from learnt_files import forge, place, store_path, store_scaler
 from oracle.time_based_envelope_1ch import Envelope
 
 from alycat.blocks import E_ALY_BandMode, E_ALY_Classification_Bounds, E_ALY_ReadState, FB_ALY_TimeBasedEnvelope_1Ch
+from alycat.blocks.learnt_kinds import TEACH_PATH
 from alycat.runtime.targetpaths import use_file_folder
 
 Mode, State = E_ALY_BandMode, E_ALY_ReadState
@@ -115,10 +116,10 @@ def test_a_file_that_cannot_be_used_leaves_the_block_as_it_was():
     refused("no file of learnt data")
     store_scaler("Normalization", 1.0, 2.0, "taught.tas")
     refused("holds a 'scaler' in version 1; a 'teach path' in version 1 is needed")
-    store_path([], "taught.tas")
-    refused("the file has no values")
-    store_path([1.0], "taught.tas", cycles=-1)
-    refused("-1 teach cycles")
+    forge("taught.tas", TEACH_PATH, teach_mode="Mean", teach_cycles=1, value=[])
+    refused("taught.tas: value is empty")
+    forge("taught.tas", TEACH_PATH, teach_mode="Mean", teach_cycles=-1, value=[1.0])
+    refused("teach_cycles is -1")
     path.unlink()
     refused("there is no file taught.tas")
     path.write_bytes(good)

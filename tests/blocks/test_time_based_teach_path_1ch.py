@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learnt_files import place, store_path
+from learnt_files import forge, place, store_path
 from oracle.time_based_teach_path_1ch import TeachPath
 
 from alycat.blocks import E_ALY_TeachMode, E_ALY_TeachState, FB_ALY_TimeBasedTeachPath_1Ch
+from alycat.blocks.learnt_kinds import TEACH_PATH
 from alycat.runtime.targetpaths import use_file_folder
 
 Mode, State = E_ALY_TeachMode, E_ALY_TeachState
@@ -190,11 +191,11 @@ def test_the_mean_of_equal_periods_is_the_period_to_the_last_bit():
 
 @pytest.mark.parametrize("cycles", [0, -3, 2**63 - 1])
 def test_a_file_with_a_number_of_periods_that_cannot_be(cycles):
-    store_path([1e300, -1e300], FILE, cycles)
+    forge(FILE, TEACH_PATH, teach_mode="Mean", teach_cycles=cycles, value=[1e300, -1e300])
     fb = FB_ALY_TimeBasedTeachPath_1Ch()
     assert fb.Configure(Mode.Mean, 10, "5s", 0, True, FILE, False, False) and fb.SwitchState_Teach()
     assert fb.UpdateState() and not fb.UpdateState() and fb.ipResultMessage.nEventId == 0x300C
-    assert f"{cycles} teach cycles" in fb.ipResultMessage.sEventText and fb.eState == State.Idle
+    assert f"teach_cycles is {cycles}" in fb.ipResultMessage.sEventText and fb.eState == State.Idle
 
 
 def test_calls_outside_of_teach_are_refused():

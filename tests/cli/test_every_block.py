@@ -6,11 +6,12 @@ import numpy as np
 import polars as pl
 import pytest
 
-from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS, EXAMPLE_TEXTS, example_line
+from alycat.runtime.cli.blocks_command import EXAMPLE_COLUMNS, EXAMPLE_TEXTS, example_line, taught_line
 from alycat.runtime.registry import all_blocks, short_name
 from alycat.runtime.targetpaths import use_file_folder
 
 REPLAYED = [short_name(block.__name__) for block in all_blocks() if example_line(block)]
+TAUGHT = [short_name(block.__name__) for block in all_blocks() if taught_line(block)]
 WRITERS = dict.fromkeys(
     ("CorrelationFunctionReference", "DynamicTimeWarping", "TimeBasedEnvelope_1Ch"), "TimeBasedTeachPath_1Ch"
 )
@@ -44,14 +45,14 @@ def write_rows(name, rows):
     pl.DataFrame({"ts": times} | columns).write_csv(name, datetime_format="%Y-%m-%dT%H:%M:%SZ")
 
 
-def printed_line(cli, name):
-    """The words of the line below Example, without the folds of the terminal."""
-    text = cli("blocks", name).stdout.rpartition("Example\n")[2]
+def printed_line(cli, name, title):
+    """The words of the line below a title, without the folds of the terminal."""
+    text = cli("blocks", name).stdout.rpartition(f"{title}\n")[2].partition("\n\n")[0]
     return shlex.split(text.replace("\\\n", " "))
 
 
-def run_printed_line(cli, name):
-    words = printed_line(cli, name)
+def run_printed_line(cli, name, title="Example"):
+    words = printed_line(cli, name, title)
     assert words[:2] == ["alycat", "replay"]
     done = cli(*words[1:], "--picture", "none", "--out", "out.parquet")
     assert done.exit_code == 0, done.stderr
@@ -68,3 +69,18 @@ def test_the_printed_line_works(name, cli, recording, folder):
     run_printed_line(cli, name)
     found = pl.read_parquet(folder / "out.parquet")
     assert found.height == 300 and not found["bError"].any()
+
+
+@pytest.mark.parametrize("name", TAUGHT)
+def test_the_printed_line_of_teaching_works(name, cli, recording, folder):
+    """In one command, and nothing of what was learnt is left behind."""
+    if name in LEARNERS:
+        pytest.importorskip("sklearn")
+    run_printed_line(cli, name, "Taught from a recording")
+    found = pl.read_parquet(folder / "out.parquet")
+    assert found.height == 300 and not found["bError"].any() and not (folder / "files").exists()
+
+
+def test_all_that_read_learnt_data_can_be_taught():
+    readers = {short_name(block.__name__) for block in all_blocks() if hasattr(block, "reads")}
+    assert readers == set(TAUGHT) and len(readers) == 6

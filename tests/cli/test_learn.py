@@ -7,23 +7,34 @@ import numpy as np
 import polars as pl
 import pytest
 
+from alycat.runtime.targetpaths import use_file_folder
+
 ARGS = ["--block", "IsolationForest", "--channels", "temp,pressure"]
 
 
-def test_learnt_file_runs_in_replay(folder, data, cli):
+@pytest.fixture
+def files_here(folder):
+    """The folder of files is the current one, as it is for a user."""
+    with use_file_folder(folder):
+        yield
+
+
+def test_learnt_file_runs_in_replay(folder, data, cli, files_here):
     pytest.importorskip("sklearn")
     done = cli("learn", "data.csv", *ARGS, "--impute", "mean", "--set", "trees=30", "contamination=0.02", "seed=3")
     assert (done.exit_code, done.stderr) == (0, "")
-    assert "Learnt 30 isolation trees" in " ".join(done.stdout.split())
+    assert "Learnt isolation forest: made_by scikit-learn" in " ".join(done.stdout.split())
     content = json.loads((folder / "data.IsolationForest.json").read_text())
-    assert content["names"] == ["temp", "pressure"] and content["parameters"]["contamination"] == 0.02
+    assert content["columns"]["names"] == ["temp", "pressure"] and len(content["columns"]["nodes"]) == 30
+    assert "contamination=0.02" in content["header"]["made_by"]
     again = cli("learn", "data.csv", *ARGS, "--impute", "mean", "--set", "trees=30", "contamination=0.02", "seed=3")
     assert again.exit_code == 0 and json.loads((folder / "data.IsolationForest.json").read_text()) == content
-    given = ["--time", "ts", "--impute", "mean", "--set", "sFileName=data.IsolationForest.json", "--picture", "none"]
+    given = ["--time", "ts", "--impute", "mean", "--picture", "none", "--set", "tTimeout=5s"]
+    given.append("sFilePath=data.IsolationForest.json")
     assert cli("replay", "data.csv", *ARGS, *given).exit_code == 0
     found = pl.read_csv("data.IsolationForest.csv")
     assert found["bAnomaly"].sum() == 12 == found["nNumAnomalies"][-1]
-    assert np.allclose(found["fDecision"], -found["fAnomalyScore"] - content["offset"], rtol=0, atol=1e-15)
+    assert np.allclose(found["fDecision"], -found["fAnomalyScore"] - content["header"]["offset"], rtol=0, atol=1e-15)
 
 
 def test_summary_for_programs(data, cli):
@@ -50,7 +61,7 @@ def test_summary_for_programs(data, cli):
         ({"--channels": "tmp"}, "no column 'tmp' (did you mean 'temp'?)"),
     ],
 )
-def test_failures_are_one_line_and_leave_nothing(folder, data, cli, changes, message):
+def test_failures_are_one_line_and_leave_nothing(folder, data, cli, files_here, changes, message):
     pytest.importorskip("sklearn")
     options = {"--block": "IsolationForest", "--channels": "temp,pressure", "--impute": "mean"} | changes
     done = cli("learn", "data.csv", *(part for pair in options.items() if pair[1] for part in pair))

@@ -46,5 +46,29 @@ def random_content(seed, channels, trees=3, depth=4):
     for _ in range(trees):
         grown.append({part: [] for part in ("channel", "threshold", "left", "right", "length")})
         grow(grown[-1], 0)
-    about = {"made_by": "a test", "parameters": {}, "names": []}
-    return {"channels": channels, "scale": 3.0 * trees, "offset": -0.5, "trees": grown, **about}
+    return {
+        "made_by": "a test",
+        "channels": channels,
+        "scale": 3.0 * trees,
+        "offset": -0.5,
+        "names": [],
+        "trees": grown,
+    }
+
+
+def flat(content):
+    """The same as learnt data have it: one list for each part, the trees one after the other."""
+    trees = content["trees"]
+    parts = {part: [value for tree in trees for value in tree[part]] for part in trees[0]}
+    others = {name: value for name, value in content.items() if name != "trees"}
+    return others | {"nodes": [len(tree["channel"]) for tree in trees]} | parts
+
+
+def content_of(file):
+    """What the JSON of a file tells, tree by tree."""
+    columns, trees = dict(file["columns"]), []
+    names, nodes = columns.pop("names"), columns.pop("nodes")
+    for count in nodes:
+        trees.append({part: values[:count] for part, values in columns.items()})
+        columns = {part: values[count:] for part, values in columns.items()}
+    return file["header"] | {"names": names, "trees": trees}
