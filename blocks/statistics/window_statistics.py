@@ -29,6 +29,7 @@ from ..windows import (
     gather,
     gather_distance,
     push,
+    settle,
     slide_extremes,
     slide_squares,
     slide_sum,
@@ -47,7 +48,8 @@ def window_step(
 ) -> Any:
     """A step: `measure` is taken of each value, `result` (record, window, number of values) of each full window.
 
-    centred: windows that only grow hold the distances from their first value.
+    centred: the mean is taken out of the squares, so windows that only grow hold the distances from their first value,
+    and the sums of sliding windows are settled in each call.
     """
     largest = LARGEST_SQUARED if squares else LARGEST
 
@@ -69,6 +71,8 @@ def window_step(
                 slide_sum(w, k, length, value)
                 if squares:
                     slide_squares(w, k, length, value)
+                if centred:
+                    settle(w)
                 push(w, k, length, value)
             else:
                 if centred:
