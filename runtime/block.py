@@ -59,6 +59,9 @@ PICTURES = {
     "band": "the channel against a forecast band, and how far outside it was",
     "plane": "channel 1 across, channel 2 up, coloured by the first state or index; `outlines`; arrays of pairs",
     "histogram": "the first array as bars, as it is in the end",
+    "pie": "the outputs of the channels as a pie, as they are in the end",
+    "pareto": "the sums of conditions by size and their accumulated shares, as they are in the end",
+    "sankey": "inflows, outflows and rest as ribbons, as they are in the end",
     "calendar": "days down, time of day across, filled while the first flag is TRUE",
     "clusters": "a plane with the micro-clusters of `micro_clusters`",
 }
@@ -325,6 +328,10 @@ class AlgorithmBlock(Block):
     def array_labels(self, pointer: str) -> list[str]:
         """What the elements of an array of the trace are called, for pictures; none where their numbers say it."""
         return []
+
+    def array_is_time(self, pointer: str) -> bool:
+        """Whether the elements of an array of the trace are ns, for pictures."""
+        return False
 
     def _result_dtype(self, pointer: str) -> np.dtype[Any]:
         """The type of the elements that Call writes for a pointer; overridden where the configuration decides it."""

@@ -458,4 +458,4 @@ def typical_replay(cls: Any) -> Replayed:
     trace = fb.replay(recording.timestamps, values, **inputs | flags)
     configure = {n: v for _, given in setup.calls for n, v in given.items() if np.ndim(v) == 0}
     shown = inputs | {name: f"@{name}" for name in flags}
-    return Replayed(cls, fb, Settings(setup.init, configure, shown), recording, trace, 1)
+    return Replayed(cls, fb, Settings(setup.init, configure, shown), recording, trace, 1, flags)

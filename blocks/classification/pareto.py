@@ -11,6 +11,7 @@ from alycat.runtime.declare import buffer, channel_config, config, fb_init
 from alycat.runtime.iec import BOOL, BYTE, LINT, POINTER_TO_UDINT, POINTER_TO_ULINT, PVOID, STRING_255, UDINT, ULINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64, u8, u64
+from alycat.runtime.texts import decoded
 
 from ..conditions import ConditionBlock, TimedBlock, bad_call, is_met, time_passed
 from ..types import E_ALY_ComparisonOperator, E_ALY_ParetoMode, ST_ALY_Threshold
@@ -56,6 +57,7 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
 
     step = step
     traced = {"pSums": "sums"}
+    picture = "pareto"
     example = {
         "stThresholdLevel": ST_ALY_Threshold(E_ALY_ComparisonOperator.Equals, 1.0),
         "sChannelName": "Channel",
@@ -78,6 +80,12 @@ class FB_ALY_ParetoAnalysis(NumberedChannelBlock, ConditionBlock, TimedBlock, ca
     @classmethod
     def init_for(cls, columns: int) -> dict[str, int]:
         return {"nNumChannels": columns}
+
+    def array_is_time(self, pointer: str) -> bool:
+        return bool(self._m.mode == TIMESPAN)
+
+    def array_labels(self, pointer: str) -> list[str]:
+        return [decoded(name) for name in self._buffer("names").view(f"S{NAME}").tolist()]
 
     @property
     def _elements(self) -> int:

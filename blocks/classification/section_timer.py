@@ -73,6 +73,9 @@ class FB_ALY_SectionTimer_1Ch(SingleChannelBlock, TimedBlock, category="Classifi
     borders: LREAL = buffer("nNumSections + 1 borders, kept by Reset")
     spans: LINT = buffer("ns in each section")
 
+    def array_is_time(self, pointer: str) -> bool:
+        return True
+
     def array_places(self, pointer: str) -> np.ndarray | None:
         """The borders, and as much room outside as an average section has."""
         borders = self._buffer("borders")

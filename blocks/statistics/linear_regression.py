@@ -103,6 +103,7 @@ class FB_ALY_LinearRegressionFitting(TeachBlock, ChannelBlock, category="Statist
     """
 
     step = fit
+    drawn_with = {"fResult": ("dependent",)}
     largest_value = LARGEST_SQUARED
     learns = LINEAR_REGRESSION
     example = {

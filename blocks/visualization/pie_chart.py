@@ -61,6 +61,7 @@ class FB_ALY_PieChart(ChannelResultBlock, NamedBlock, category="Visualization On
     step = step
     largest_value = LARGEST
     traced = {"fOutput": "shown"}
+    picture = "pie"
     example = {"bRelativeOutput": True, "sChannelName": "Channel"}
 
     nNumChannels: UDINT = fb_init(2, "number of pieces")

@@ -48,6 +48,7 @@ class FB_ALY_SankeyDiagram(NamedBlock, category="Visualization Only"):
     step = step
     largest_value = LARGEST
     traced = {"fOutput": "shown"}
+    picture = "sankey"
     example = {"sChannelNameRest": "Rest", "sChannelName": "Channel"}
     example_columns = 4
 

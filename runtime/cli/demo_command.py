@@ -172,7 +172,7 @@ class Demonstration:
         if self.main.bFault:
             marks.append((self.main.tFault, "seen"))
         settings = Settings(configure=dict(SETTINGS))
-        return Replayed(type(block), block, settings, recording, trace, self.elapsed_ns, tuple(marks))
+        return Replayed(type(block), block, settings, recording, trace, self.elapsed_ns, marks=tuple(marks))
 
     def write(self, targets: list[Path]) -> None:
         """The recording and the picture; both or none."""

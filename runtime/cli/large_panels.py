@@ -9,6 +9,7 @@ from matplotlib.ticker import FixedLocator
 from numpy.typing import NDArray
 
 from ..dctime import to_datetime
+from .charts import pareto, pie, sankey
 from .cluster_view import point_size, style_of
 from .decimation import point_rows, stretches
 from .panels import DARK, plain, tidy, view_limits
@@ -72,6 +73,8 @@ def _draw_plane(axes: Axes, plan: Plan, names: tuple[str, ...]) -> None:
     for line in outlines:
         axes.plot(line[:, 0], line[:, 1], color=DARK, linewidth=1.6, zorder=4)
     axes.set(xlim=limits[0], ylim=limits[1])
+    if outlines:  # places in one plane, in one unit
+        axes.set_aspect("equal", adjustable="box")
     if axes.get_legend_handles_labels()[0]:
         legend = axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.08), ncols=3, fontsize=9, frameon=False)
         for handle in legend.legend_handles:
@@ -102,13 +105,13 @@ def histogram(plan: Plan, chosen: Chosen) -> Drawing | None:
     names = [n for n in trace.dtype.names or () if trace[n].ndim == 2 and trace[n].dtype.kind in "fiu"]
     if not names or not plan.accepted.any():
         return None
-    return lambda axes: _draw_histogram(axes, plan, Map(names[0], plan.column(names[0])))
+    return lambda axes: _draw_histogram(axes, plan, plan.array(names[0]))
 
 
 def _draw_histogram(axes: Axes, plan: Plan, array: Map) -> None:
     """The elements of an array as bars, as they are in the end."""
     edges, last = plan.edges_of(array), array.values[np.flatnonzero(plan.accepted)[-1]]
-    tidy(axes, f"{array.name} in the end")
+    tidy(axes, f"{array.heading} in the end")
     axes.bar(edges[:-1], last, np.diff(edges), align="edge", color="#0072B2", edgecolor="white", linewidth=0.6)
     axes.set_xlabel("element" if plan.done.instance.array_places(array.name) is None else "value")
 
@@ -155,6 +158,9 @@ LARGE: dict[str, Callable[[Plan, Chosen], Drawing | None]] = {
     "plane": plane,
     "histogram": histogram,
     "calendar": calendar,
+    "pie": pie,
+    "pareto": pareto,
+    "sankey": sankey,
 }
 """What draws the large panel of a block's `picture`; None when the recording has nothing for it."""
 

@@ -55,6 +55,11 @@ class Map:
 
     name: str
     values: NDArray[np.float64]  # rows x elements
+    unit: str = ""  # of spans of time
+
+    @property
+    def heading(self) -> str:
+        return f"{self.name} [{self.unit}]" if self.unit else self.name
 
 
 @dataclass(frozen=True, eq=False)

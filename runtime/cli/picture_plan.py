@@ -49,7 +49,7 @@ class Plan:
         self.maps: list[Map] = []
         self.channels = self._channel_panels()
         over = self._over_channels()
-        self.panels = self._panels_of([n for n in self.changing if n not in over])
+        self.panels = [*self._input_panels(), *self._panels_of([n for n in self.changing if n not in over])]
         self.left_out = [panel.heading for panel in self._cut()]
 
     def facts(self) -> str:
@@ -77,8 +77,12 @@ class Plan:
         return np.concatenate([[2 * places[0] - middle[0]], middle, [2 * places[-1] - middle[-1]]])
 
     def labels_of(self, array: str) -> list[str]:
-        """What the elements of an array are called: by the block, else by their numbers."""
-        labels = self.done.instance.array_labels(array) or [""] * self.done.trace[array].shape[1]
+        """What the elements of an array are called: by the block, else as the channels, else by their numbers."""
+        count, channels = self.done.trace[array].shape[1], self.done.recording.channels
+        of_channels = array in self.done.block.traced and len(channels) == count
+        labels = self.done.instance.array_labels(array)
+        if not any(labels):
+            labels = list(channels) if of_channels else [""] * count
         return [label or f"[{number}]" for number, label in enumerate(labels, start=1)]
 
     # --- outputs -----------------------------------------------------------------------------------------------------
@@ -130,6 +134,9 @@ class Plan:
                 times = np.unique(raw[raw > 0])
                 if len(times) <= len(raw) / 2:
                     found.append(Strip(name, times=times))
+        for name, values in self.done.inputs.items():
+            if values.dtype == np.bool_:
+                found.append(Strip(f"{name} (input)", np.where(values, 1, -1)))
         if not self.accepted.all():
             found.append(Strip(REFUSED_ROWS, np.where(self.accepted, -1, 1)))
         return found
@@ -144,6 +151,19 @@ class Plan:
                 groups.setdefault((self._sort(leader), stem(leader)), []).append(name)
         arrays = [panel for name in names if self.done.trace[name].ndim > 1 for panel in self._array(name)]
         return [self._panel(group) for group in groups.values()] + arrays
+
+    def _input_panels(self) -> list[Panel]:
+        """The numbers that Call gets with each row and that share no panel with an output."""
+        drawn = {guest for name in self.changing for guest in self.done.block.drawn_with.get(name, ())}
+        return [
+            Panel(f"{name} (input)", [self._input_line(name)]) for name in self._numeric_inputs() if name not in drawn
+        ]
+
+    def _numeric_inputs(self) -> list[str]:
+        return [name for name, values in self.done.inputs.items() if values.dtype.kind in "iuf"]
+
+    def _input_line(self, name: str) -> Line:
+        return Line(name, self.done.inputs[name].astype(np.float64), False)
 
     def _panel(self, names: list[str]) -> Panel:
         limits = [
@@ -165,7 +185,8 @@ class Plan:
                 panel.bands.append((_from_first_change(lines.pop(name)), _from_first_change(lines.pop(upper))))
             elif name in lines and lines[name].is_average:
                 lines[name] = _from_first_change(lines[name])
-        panel.lines = list(lines.values())
+        guests = [guest for name in names for guest in self.done.block.drawn_with.get(name, ())]
+        panel.lines = [*lines.values(), *(self._input_line(n) for n in self._numeric_inputs() if n in guests)]
         panel.height = 1.0 if len(panel.all_lines) < 3 else 1.4
         return panel
 
@@ -184,22 +205,27 @@ class Plan:
         columns = {n: self.column(n) for n in names}
         if self._sort(names[0]) != "span":
             return columns, limits, ""
-        largest = max(float(np.nanmax(np.abs(c), initial=0)) for c in columns.values())
-        unit, ns = next((u for u in reversed(UNITS) if largest >= 2 * u[1]), UNITS[0])
-        if largest >= 3 * DAYS[1]:
-            unit, ns = DAYS
+        unit, ns = fitting_unit(*columns.values())
         return {n: c / ns for n, c in columns.items()}, [(n, v / ns) for n, v in limits], unit
 
     def _array(self, name: str) -> list[Panel]:
         """An array as lines, or as a map when it is long; flags of an array tell nothing by themselves."""
-        values = self.column(name)
         if self.done.trace[name].dtype == np.bool_:
             return []
-        if values.shape[1] > MOST_LINES:
-            self.maps.append(Map(name, values))
+        array = self.array(name)
+        if array.values.shape[1] > MOST_LINES:
+            self.maps.append(array)
             return []
-        lines = [Line(label, values[:, i].copy()) for i, label in enumerate(self.labels_of(name))]
-        return [Panel(name, lines)]
+        lines = [Line(label, array.values[:, i].copy()) for i, label in enumerate(self.labels_of(name))]
+        return [Panel(array.heading, lines)]
+
+    def array(self, name: str) -> Map:
+        """An array of the trace, in a fitting unit if its elements are spans of time."""
+        values = self.column(name)
+        if not self.done.instance.array_is_time(name):
+            return Map(name, values)
+        unit, ns = fitting_unit(values)
+        return Map(name, values / ns, unit)
 
     def _limit(self, name: str) -> tuple[str, float] | None:
         """A number that was given for an input of Configure, or an output that stayed the same; spans in ns."""
@@ -294,6 +320,14 @@ class Plan:
         room = MOST_PANELS - len(self.channels) - bool(self.strips) - len(self.lanes) - len(self.maps)
         rest, self.panels = self.panels[max(room, 0) :], self.panels[: max(room, 0)]
         return rest
+
+
+def fitting_unit(*spans: NDArray[np.float64]) -> tuple[str, int]:
+    """The name of a unit in which spans of time are short numbers, and its ns."""
+    largest = max(float(np.nanmax(np.abs(span), initial=0)) for span in spans)
+    if largest >= 3 * DAYS[1]:
+        return DAYS
+    return next((unit for unit in reversed(UNITS) if largest >= 2 * unit[1]), UNITS[0])
 
 
 def _by_level(levels: list[tuple[int, float, str]], channel: int | None = None) -> list[tuple[str, float]]:

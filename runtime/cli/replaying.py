@@ -1,6 +1,6 @@
 """A recording through a block, piece by piece so that a progress bar can follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ class Replayed:
     recording: Recording
     trace: np.ndarray
     elapsed_ns: int
+    inputs: dict[str, np.ndarray] = field(default_factory=dict)  # of Call, with a value per row
     marks: tuple[tuple[int, str], ...] = ()  # DC times that the picture points out, with a word each
 
 
@@ -68,7 +69,7 @@ def run(
             trace[part] = found
         progress.advance(len(found))
     switch(instance, "SwitchState_Idle")
-    return Replayed(block, instance, settings, recording, trace, elapsed_ns)
+    return Replayed(block, instance, settings, recording, trace, elapsed_ns, columns or {})
 
 
 def configured(block: Any, settings: Settings, channels: int) -> Any:

@@ -177,7 +177,7 @@ def _strips(axes: Axes, strips: Sequence[Strip], time: TimeAxis) -> None:
 
 def _map(axes: Axes, array: Map, plan: Plan, time: TimeAxis) -> None:
     """Elements up, time across, the value as a shade."""
-    tidy(axes, array.name)
+    tidy(axes, array.heading)
     rows = np.linspace(0, len(array.values) - 1, min(len(array.values), LINE_BINS)).astype(np.intp)
     edges = plan.edges_of(array)
     x = np.append(time.x[rows], time.x[-1] + (time.x[-1] - time.x[0]) / max(len(rows), 1))
