@@ -533,7 +533,7 @@ class SingleChannelBlock(InputBlock):
         try:
             self._channels[0] = input
         except (TypeError, ValueError, OverflowError):
-            return self._finish(0x3003, f"{input!r} is no number")
+            return self._finish(0x3003, f"{input!r:.60} is no number")
         if self._event_id:
             return self._finish(0)
         return True
@@ -562,7 +562,7 @@ class NumberedChannelBlock(InputBlock):
         try:
             self._channels[channel - first] = value
         except (TypeError, ValueError, OverflowError):
-            return self._finish(0x3003, f"channel {channel}: {value!r} is no number")
+            return self._finish(0x3003, f"channel {channel}: {value!r:.60} is no number")
         return self._finish(0)
 
 

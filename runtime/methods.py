@@ -9,12 +9,13 @@ dataclasses do it: a call has to cost well under a microsecond, which a general 
 import functools
 import inspect
 import linecache
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 from .errors import RangeError, UnknownName, WrongType, one_of
-from .iec import ArrayPointerType, IecType, InOutType, iec_type
+from .iec import ArrayPointerType, BoolType, IecType, InOutType, iec_type
 
 F = TypeVar("F", bound=Callable[..., Any])
 _REQUIRED = inspect.Parameter.empty
@@ -130,7 +131,9 @@ def cyclic(function: F) -> F:
     lines += ["    quick = self._quick", f"    code = quick({', '.join(names)})", "    if code < 0:"]
     if names:
         lines += ["        try:"]
-        lines += [f"            self._in_{name}[0] = {name}" for name in names]
+        for declared in signature.values:  # a memoryview takes whatever is true as TRUE
+            given = f"_flag({declared.name}, '')" if isinstance(declared.type, BoolType) else declared.name
+            lines += [f"            self._in_{declared.name}[0] = {given}"]
         lines += ["        except (TypeError, ValueError):"]
         lines += [f"            self._refuse_inputs({', '.join(f'{name}={name}' for name in names)})"]
     lines += ["        code = self._entry(self._control)"]
@@ -151,7 +154,7 @@ def channel_setter(function: F) -> F:
     lines = [f"def {function.__name__}(self, {names}):"]
     lines += ["    put = self._put", f"    if put({place}):"]
     lines += ["        return self._finish(0) if self._event_id else True"]
-    lines += [f"    return self._put_slowly({place})"]
+    lines += [f"    return self._put_slowly({place.replace('nChannel', '_whole(nChannel)')})"]
     return _generated(function, signature, lines)  # type: ignore[no-any-return]
 
 
@@ -159,11 +162,20 @@ def _generated(function: Callable[..., Any], signature: Signature, lines: list[s
     source = "\n".join(lines) + "\n"
     filename = f"<generated {function.__qualname__}>"
     namespace: dict[str, Any] = {"_defaults": {i.name: i.default for i in signature.inputs}}
+    namespace |= {"_whole": _whole, "_flag": BoolType().check}
     exec(compile(source, filename, "exec"), namespace)
     linecache.cache[filename] = (len(source), None, source.splitlines(True), filename)
     generated: Any = functools.wraps(function)(namespace[function.__name__])
     generated.iec_signature = signature
     return generated
+
+
+def _whole(channel: Any) -> int:
+    """The number of a channel; WrongType for what is no whole number at all."""
+    try:
+        return operator.index(channel)
+    except TypeError:
+        raise WrongType(f"nChannel: {channel!r} is no whole number") from None
 
 
 def _parameter(declared: Input) -> str:

@@ -65,7 +65,7 @@ class FB_ALY_CorrelationFunction(CorrelationBlock, category="Statistics"):
 
     step = step
     first_channel = 0
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     example = {
         "nMinLag": -50,
         "nMaxLag": 50,

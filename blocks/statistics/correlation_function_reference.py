@@ -57,7 +57,7 @@ class FB_ALY_CorrelationFunctionReference(ReadBlock, CorrelationBlock, category=
     """
 
     step = step
-    largest = LARGEST_SQUARED
+    largest_value = LARGEST_SQUARED
     reads = TEACH_PATH
     example = {
         "nMinLag": -50,

@@ -231,4 +231,4 @@ def test_what_is_refused():
     refused(fb, fb.Call(), 0x3003, "channel 1 was never set")
     fb.SetChannelValue(1, 1.0)
     fb.SetChannelValue(0, -2e140)
-    refused(fb, fb.Call(), 0x300A, "channel 0 is -2e+140, allowed is up to +-1e+140")
+    refused(fb, fb.Call(), 0x300A, "channel 0 is -2e+140, values up to +-1e+140 are allowed")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from alycat.runtime import control, front
 from alycat.runtime.block import FixedChannelBlock, cyclic, method
 from alycat.runtime.declare import config, output
-from alycat.runtime.errors import AlycatError
+from alycat.runtime.errors import AlycatError, WrongType
 from alycat.runtime.iec import ANY, BOOL, DINT, INT, LINT, LREAL, REAL, UDINT, UINT, ULINT, USINT
 from alycat.runtime.kernel import JIT, kernel
 from alycat.runtime.memory import f64
@@ -262,9 +262,9 @@ def test_neither_what_is_taken_nor_what_is_refused_grows_the_memory():
             for word in words:
                 texts._put(2, word)
 
-    work(10)
     tracemalloc.start()
     try:
+        work(500)  # what caches keep is there after this
         before = tracemalloc.get_traced_memory()[0]
         work(2000)
         after, peak = tracemalloc.get_traced_memory()
@@ -285,3 +285,21 @@ def test_without_the_layout_of_cpython_everything_goes_the_ordinary_way(monkeypa
     assert (fb._quick, fb._put) == (control.take_no_call, control.take_no_value)
     assert fb.SetChannelValue(1, 2.0) and fb.Call(1, fValue=3.0)
     assert fb.fSum == 5.0
+
+
+@pytest.mark.parametrize("value", ["FALSE", 2, None, 1.0, [1]])
+def test_what_is_no_flag_is_refused_instead_of_being_true(value):
+    fb = configured()
+    inputs = [i.name for i in FB_Inputs.methods["Call"].values]
+    ones = dict.fromkeys(inputs, 1)
+    flag = next(i.name for i in FB_Inputs.methods["Call"].values if i.type.name == "BOOL")
+    with pytest.raises(WrongType, match=f"Call.{flag}: .* is no BOOL"):
+        fb.Call(**ones | {flag: value})
+
+
+@pytest.mark.parametrize("channel", ["1", 1.0, None])
+def test_the_number_of_a_channel_is_a_whole_number(channel):
+    with pytest.raises(WrongType, match="nChannel: .* is no whole number"):
+        configured().SetChannelValue(channel, 1.0)
+    with pytest.raises(WrongType, match="nChannel: .* is no whole number"):
+        FB_Texts().SetChannelValue(channel, "text")
