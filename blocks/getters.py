@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from alycat.runtime.block import ChannelBlock, quick_method
+from alycat.runtime.block import ChannelBlock, method, quick_method
 from alycat.runtime.declare import buffer
-from alycat.runtime.iec import ANY, BOOL, LREAL, UDINT
+from alycat.runtime.iec import ANY, BOOL, LREAL, POINTER_TO_LREAL, UDINT
 
 NOTHING = (object(), None)
 
@@ -52,3 +52,24 @@ class ChannelResultBlock(ChannelBlock):
         if is_given and output.dtype == np.float64 and output.flags.c_contiguous:
             self._variables[nChannel] = output, memoryview(output.reshape(1).data)
         return is_given
+
+
+class ResultArrayBlock(ChannelResultBlock):
+    """One that also gives the results of all channels at once."""
+
+    @method
+    def GetOutputArray(self, pArrayOut: POINTER_TO_LREAL, nArrayOutSize: UDINT) -> BOOL:
+        """Copies the results of all channels.
+
+        Parameters
+        ----------
+        pArrayOut
+            numpy array (float64) of nNumChannels elements
+        nArrayOutSize
+            its size in bytes
+
+        Notes
+        -----
+        Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
+        """
+        return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown"))

@@ -4,12 +4,12 @@ from typing import Any
 
 from alycat.runtime.block import cyclic, method
 from alycat.runtime.declare import buffer, config, fb_init, output, state
-from alycat.runtime.iec import BOOL, LINT, LREAL, POINTER_TO_LREAL, UDINT
+from alycat.runtime.iec import BOOL, LINT, LREAL, UDINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..getters import ChannelResultBlock
+from ..getters import ResultArrayBlock
 from ..windows import LARGEST
 from .warping import warp_corner
 
@@ -43,7 +43,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_DynamicTimeWarpingInterval(ChannelResultBlock, category="Compare"):
+class FB_ALY_DynamicTimeWarpingInterval(ResultArrayBlock, category="Compare"):
     """Compares channels 1..nNumChannels with the reference, channel 0, over windows, by dynamic time warping.
 
     Sources: manual TF3510 EN 1.5.0 pp. 180-184 (InfoSys 12183131915, 12183194379, 12188754187, 12189286027), Workbench
@@ -125,20 +125,3 @@ class FB_ALY_DynamicTimeWarpingInterval(ChannelResultBlock, category="Compare"):
         Errors: 16#3007 before a successful Configure; 16#3003 a channel that was never set, or a NaN or infinite value;
         16#300A a value beyond +-1e290.
         """
-
-    @method
-    def GetOutputArray(self, pArrayOut: POINTER_TO_LREAL, nArrayOutSize: UDINT) -> BOOL:
-        """Copies the distances of all channels.
-
-        Parameters
-        ----------
-        pArrayOut
-            numpy array (float64) of nNumChannels elements
-        nArrayOutSize
-            its size in bytes
-
-        Notes
-        -----
-        Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
-        """
-        return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown"))

@@ -7,12 +7,12 @@ import numpy as np
 from alycat.runtime.block import cyclic, method
 from alycat.runtime.control import array_refusal
 from alycat.runtime.declare import config, fb_init
-from alycat.runtime.iec import BOOL, POINTER_TO_LREAL, PVOID, STRING_255, UDINT
+from alycat.runtime.iec import BOOL, PVOID, STRING_255, UDINT
 from alycat.runtime.kernel import int64, kernel
 from alycat.runtime.memory import f64
 
 from ..checks import wrong_value
-from ..getters import ChannelResultBlock
+from ..getters import ResultArrayBlock
 from ..windows import LARGEST
 from .names import NamedBlock
 
@@ -44,7 +44,7 @@ def step(m: Any) -> int:
     return 0
 
 
-class FB_ALY_PieChart(ChannelResultBlock, NamedBlock, category="Visualization Only"):
+class FB_ALY_PieChart(ResultArrayBlock, NamedBlock, category="Visualization Only"):
     """Passes the values of its channels on for a pie chart, as they are or as shares of their sum.
 
     Sources: manual TF3510 EN 1.5.0 pp. 371-376.
@@ -137,20 +137,3 @@ class FB_ALY_PieChart(ChannelResultBlock, NamedBlock, category="Visualization On
         if code:
             return self._finish(code, f"pArrayIn: {detail}")
         return self.set_channel_values(np.asarray(pArrayIn, np.float64).reshape(-1)[: self._n])
-
-    @method
-    def GetOutputArray(self, pArrayOut: POINTER_TO_LREAL, nArrayOutSize: UDINT) -> BOOL:
-        """Copies the outputs of all channels.
-
-        Parameters
-        ----------
-        pArrayOut
-            numpy array (float64) of nNumChannels elements
-        nArrayOutSize
-            its size in bytes
-
-        Notes
-        -----
-        Errors: 16#3007 before a successful Configure, 16#3002 no array, 16#3004 a size that does not fit.
-        """
-        return self._copy_out("pArrayOut", pArrayOut, nArrayOutSize, self._buffer("shown"))
