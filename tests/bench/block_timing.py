@@ -46,6 +46,8 @@ def stream(fb: Any, rows: int) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
         values[:, 1:].sort(axis=1)
     elif type(fb).__name__ == "FB_ALY_AM8xxxSSD":
         values = np.floor(np.abs(values) * 1e6)
+    elif "SetChannelValues" in fb.methods:
+        values[:, :-1:2] = values[:, :-1:2] > 0  # a condition beside each value
     if isinstance(fb, TextBlock):
         values = np.array(TEXTS)[rng.integers(0, len(TEXTS), (rows, channels))]
     elif fb.channel_dtype is np.int64:
@@ -112,7 +114,7 @@ class Pool:
         self._bytes = np.zeros(0, np.uint8)
 
     def stream(self, fb: Any) -> tuple[np.ndarray, np.ndarray, dict[str, Any]]:
-        special = type(fb).__name__ if type(fb).__name__.endswith(("_3Ch", "SSD")) else ""
+        special = type(fb).__name__ if type(fb).__name__.endswith(("_3Ch", "SSD", "Multiplexer")) else ""
         key = getattr(fb, "_n", 0), isinstance(fb, TextBlock), fb.channel_dtype, hasattr(fb, "_array"), special
         if key not in self._streams:
             self._streams[key] = stream(fb, self.rows)[:2]
