@@ -4,7 +4,6 @@ Every class is an `AlycatError` and also the builtin that fits, so both ``except
 habitual ``except ValueError`` work. Messages name what was wrong, the value, and what is allowed.
 """
 
-import difflib
 from collections.abc import Iterable
 
 
@@ -70,5 +69,7 @@ def one_of(names: Iterable[object]) -> str:
 
 def resembling(name: str, names: Iterable[str], at_most: int = 3) -> list[str]:
     """The names that a mistyped one may have meant, the nearest first; capitals make no difference, as in IEC."""
+    import difflib  # only a mistake needs it
+
     known = {each.lower(): each for each in names}
     return [known[each] for each in difflib.get_close_matches(name.lower(), known, at_most)]

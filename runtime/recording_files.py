@@ -5,7 +5,6 @@ CSV columns stay text until `recording_times` and `numbers` read them, so that a
 
 import codecs
 import csv
-import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +14,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .errors import RecordingError, UnknownName, one_of
+from .errors import RecordingError, UnknownName, one_of, resembling
 
 SEPARATORS = (";", "\t", ",")
 MISSING_TEXTS = ("", "na", "n/a", "null", "none")
@@ -67,7 +66,7 @@ def select_columns(path: Path, present: list[str], wanted: list[str]) -> list[in
     """The places of the wanted columns; each must be there exactly once."""
     for name in wanted:
         if name not in present:
-            close = difflib.get_close_matches(name, present, n=1)
+            close = resembling(name, present, 1)
             hint = f" (did you mean '{close[0]}'?)" if close else ""
             raise UnknownName(f"{path}: no column '{name}'{hint}; the columns are {one_of(present)}")
         if present.count(name) > 1:

@@ -1,6 +1,5 @@
 """The parameters of a block from the command line, sorted by where the block takes them."""
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -8,7 +7,7 @@ from typing import Any
 
 from ..control import shown_buffers
 from ..declare import SETTABLE, Role
-from ..errors import RangeError, UnknownName, WrongType, one_of
+from ..errors import RangeError, UnknownName, WrongType, one_of, resembling
 from ..iec import ArrayPointerType, DurationType, IecType, ParameterStructType
 from ..methods import Input
 from ..registry import short_name
@@ -152,7 +151,7 @@ class _Reader:
     def _unknown(self, label: str, name: str, place: str) -> str:
         known = {n: i for p, inputs in self.inputs.items() if place in ("", p) for n, i in inputs.items()}
         known = {n: i for n, i in known.items() if n not in self.follows}
-        close = difflib.get_close_matches(name, known, n=1)
+        close = resembling(name, known, 1)
         hint = f" (did you mean {close[0]}?)" if close else ""
         allowed = one_of(f"{n} {i.type.name}" for n, i in known.items()) or "none"
         return f"{label}: {place or self.name} has no such parameter{hint}; allowed are {allowed}"
